@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/kit/filter.h"
+#include "collectors/kit/result.h"
+
+namespace mixnet {
+
+/// What the operator can set of the collectors. Each field is named after node_exporter's flag of the same meaning.
+struct Settings {
+  Settings();  ///< the defaults
+
+  struct {
+    Filter device;
+  } arp;
+  struct {
+    bool guest = true;
+    bool info = false;
+    Regex info_bugs_include, info_flags_include;  ///< either one turns `info` on
+  } cpu;
+  struct {
+    Filter device;
+  } diskstats;
+  struct {
+    Filter mount_points, fs_types;
+    std::chrono::milliseconds mount_timeout{1000};
+  } filesystem;
+  struct {
+    Filter chip, sensor;
+  } hwmon;
+  struct {
+    Regex ignored_devices;
+    bool ignore_invalid_speed = false;
+  } netclass;
+  struct {
+    Filter device;
+    bool address_info = false;
+  } netdev;
+  struct {
+    Regex fields;
+  } netstat;
+  struct {
+    bool softirq = false;
+  } stat;
+  struct {
+    std::vector<std::string> directories;  ///< glob patterns; none: only node_textfile_scrape_error 0
+  } textfile;
+  struct {
+    Regex fields;
+  } vmstat;
+};
+
+/// One setting as the operator writes it: the flag --collector.NAME, and in the file, below `collectors`, the collector's name
+/// and then the rest with underscores (filesystem.mount-points-exclude is collectors: filesystem: mount_points_exclude).
+struct Setting {
+  enum class Kind { regex, boolean, duration, path_list };
+
+  std::string_view name;  ///< "filesystem.mount-points-exclude"
+  std::string_view help;
+  Kind kind;
+  /// Sets it from text; a path_list adds to what is there. Fault::malformed with the reason where the text is not of the kind.
+  Result<void> (*set)(Settings& settings, std::string_view text);
+  /// The value as `set` takes it; of a path_list one path a line.
+  std::string (*get)(const Settings& settings);
+};
+
+/// Every setting, in the order of their names. The command line, the configuration file and their documentation read this.
+std::span<const Setting> all_settings();
+
+/// "500ms", "15s", "5m", "2h" or "7d", as Prometheus writes durations.
+Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+}  // namespace mixnet

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/commands/all_commands.h"
+
+#include "daemon/commands/collectors.h"
+#include "daemon/commands/config_check.h"
+#include "daemon/commands/config_show.h"
+#include "daemon/commands/run.h"
+#include "daemon/commands/scrape.h"
+
+namespace mixnet {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
+    {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
+    {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
+    {"config check", "Check the configuration and print every fault.", run_config_check},
+    {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
+};
+
+}  // namespace
+
+std::span<const Command> all_commands() { return kCommands; }
+
+}  // namespace mixnet

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "daemon/config.h"
+
+namespace mixnet {
+
+/// What the program is asked to do: one row, and one file beside this one.
+struct Command {
+  std::string_view name;  ///< as it is written on the command line: "config check"
+  std::string_view help;
+  int (*run)(const Flags& flags);  ///< gives the exit status
+};
+
+/// Every command, in the order --help shows them.
+std::span<const Command> all_commands();
+
+}  // namespace mixnet

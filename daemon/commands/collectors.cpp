@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/commands/collectors.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+#include "collectors/all_collectors.h"
+#include "daemon/board.h"
+
+namespace mixnet {
+namespace {
+
+using Row = std::array<std::string, 4>;
+
+std::string state_of(const Run& run) {
+  if (!run.error) return "present";
+  return (run.absent() ? "absent: " : "failing: ") + run.error->message;
+}
+
+/// Columns as wide as their widest entry, the last as wide as it is.
+std::string aligned(const std::vector<Row>& rows) {
+  std::array<std::size_t, 4> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) out.append(row[i]).append(widths[i] + 2 - row[i].size(), ' ');
+    out.append(row.back()).append("\n");
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string collectors_table(const Config& config) {
+  // Those that are off are asked as well, so that one sees what turning them on would bring.
+  Board board(config.roots, config.settings, all_collectors());
+  board.collect({});
+  std::vector<Row> rows{{"NAME", "ON", "HELP", "STATE"}};
+  for (const auto& run : board.runs()) {
+    const auto& collector = *run.collector;
+    rows.push_back(
+        {std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help), state_of(run)});
+  }
+  return aligned(rows);
+}
+
+int run_collectors(const Flags& flags) {
+  const auto config = load_config(flags);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", config.error().message.c_str());
+    return 1;
+  }
+  std::fputs(collectors_table(*config).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace mixnet

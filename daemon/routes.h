@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <string>
+
+#include "daemon/scraper.h"
+#include "daemon/web/message.h"
+#include "daemon/web/responder.h"
+
+namespace mixnet {
+
+/// Which path gives what: the landing page, the metrics, and whether the daemon is healthy and ready.
+class Routes {
+ public:
+  Routes(std::string telemetry_path, Scraper& scraper) : telemetry_path_(std::move(telemetry_path)), scraper_(scraper) {}
+
+  /// On the server's thread.
+  void handle(const web::Request& request, web::Responder responder);
+
+  /// From now on /-/ready answers 503, so that a load balancer sends nobody here any more.
+  void leave() { leaving_ = true; }
+
+ private:
+  void metrics(const web::Request& request, web::Responder responder);
+  web::Response health() const;
+
+  const std::string telemetry_path_;
+  Scraper& scraper_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::atomic<bool> leaving_{false};
+};
+
+}  // namespace mixnet

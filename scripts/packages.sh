@@ -1,0 +1,47 @@
+# shellcheck shell=bash disable=SC2034  # sourced by scripts/lib.sh, which uses the lists
+# SPDX-License-Identifier: Apache-2.0
+# The Debian 12 packages the project needs, in one place.
+
+# To build and run the exporter.
+build_packages=(
+  ccache
+  cmake
+  g++
+  libcrypt-dev
+  libexpected-dev
+  libgnutls28-dev
+  libmicrohttpd-dev
+  libre2-dev
+  libsystemd-dev
+  libyaml-cpp-dev
+  ninja-build
+  pkg-config
+  zlib1g-dev
+)
+
+# To test it: test libraries, an oracle of the exposition writer (prometheus-cpp), the checks of the code, and the servers
+# that the integration tests start by hand on loopback ports of their own.
+test_packages=(
+  clang-14
+  clang-format-14
+  clang-tidy-14
+  curl
+  git
+  libbenchmark-dev
+  libcivetweb-dev
+  libclang-rt-14-dev
+  libgmock-dev
+  libgtest-dev
+  openssl
+  prometheus
+  prometheus-cpp-dev
+  prometheus-node-exporter
+  python3
+  shellcheck
+)
+
+# Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
+test_services=(
+  prometheus
+  prometheus-node-exporter
+)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/flags.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace mixnet {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr Command kCommands[] = {
+    {"run", "Run.", nullptr},
+    {"config check", "Check.", nullptr},
+};
+
+Result<CommandLine> parsed(std::vector<const char*> arguments) { return parse_command_line(arguments, kCommands); }
+
+/// The command and what was set, as "COMMAND FILE flag=value ...", or the error.
+std::string outcome(std::vector<const char*> arguments) {
+  const auto line = parsed(std::move(arguments));
+  if (!line) return line.error().message;
+  std::string out = line->flags.command;
+  if (!line->flags.config_file.empty()) out += " file=" + line->flags.config_file;
+  for (const auto& [flag, value] : line->flags.options) out += " " + flag + "=" + value;
+  return out;
+}
+
+TEST(CommandLine, TakesValuesInBothForms) {
+  EXPECT_EQ(outcome({}), "run");
+  EXPECT_EQ(outcome({"--log.level=debug", "--path.procfs", "/p"}), "run log.level=debug path.procfs=/p");
+  EXPECT_EQ(outcome({"--web.listen-address=:1", "--web.listen-address", ":2"}),
+            "run web.listen-address=:1 web.listen-address=:2");
+  EXPECT_EQ(outcome({"--collector.netdev.device-exclude=", "--log.level=warn"}),
+            "run collector.netdev.device-exclude= log.level=warn");
+  EXPECT_EQ(outcome({"--collector.netdev.device-exclude=[a=b]"}), "run collector.netdev.device-exclude=[a=b]");
+  EXPECT_EQ(outcome({"--collector.netdev.device-exclude", "-x"}), "run collector.netdev.device-exclude=-x");
+  EXPECT_EQ(outcome({"--config.file=/c.yml"}), "run file=/c.yml");
+}
+
+TEST(CommandLine, TakesBooleansAsKingpinDoes) {
+  EXPECT_EQ(outcome({"--collector.loadavg"}), "run collector.loadavg=true");
+  EXPECT_EQ(outcome({"--no-collector.loadavg"}), "run collector.loadavg=false");
+  EXPECT_EQ(outcome({"--collector.loadavg=false"}), "run collector.loadavg=false");
+  EXPECT_EQ(outcome({"--collector.loadavg=true", "config", "check"}), "config check collector.loadavg=true");
+  EXPECT_EQ(outcome({"--collector.loadavg=1"}), "\"--collector.loadavg\" is true or false, not \"1\"");
+  EXPECT_EQ(outcome({"--no-collector.loadavg=true"}), "\"--no-collector.loadavg\" takes no value");
+}
+
+TEST(CommandLine, TakesFlagsBeforeAndAfterTheCommand) {
+  EXPECT_EQ(outcome({"--log.level=debug", "config", "--config.file", "a", "check", "--log.format=json"}),
+            "config check file=a log.level=debug log.format=json");
+}
+
+TEST(CommandLine, KnowsNodeExportersOldNames) {
+  EXPECT_EQ(outcome({"--collector.filesystem.ignored-mount-points=^/x"}), "run collector.filesystem.mount-points-exclude=^/x");
+  EXPECT_EQ(outcome({"--collector.netdev.device-whitelist", "a"}), "run collector.netdev.device-include=a");
+}
+
+TEST(CommandLine, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(outcome({"--web.listen-adress=:1"}),
+            "unknown flag \"--web.listen-adress\"; did you mean \"--web.listen-address\"?");
+  EXPECT_EQ(outcome({"--no-collector.loadvg"}),
+            "unknown flag \"--no-collector.loadvg\"; did you mean \"--no-collector.loadavg\"?");
+  EXPECT_EQ(outcome({"--no-log.level"}), "unknown flag \"--no-log.level\"; did you mean \"--log.level\"?");
+  EXPECT_EQ(outcome({"--zebra"}), "unknown flag \"--zebra\"");
+  EXPECT_EQ(outcome({"-x"}), "unknown flag \"-x\"");
+  EXPECT_EQ(outcome({"--"}), "unknown flag \"--\"");
+  EXPECT_EQ(outcome({"confg", "check"}), "unknown command \"confg check\"; did you mean \"config check\"?");
+  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check");
+  EXPECT_EQ(outcome({"--log.level"}), "\"--log.level\" needs a value");
+  EXPECT_EQ(outcome({"--log.level", "--log.format=json"}), "\"--log.level\" needs a value");
+  EXPECT_EQ(outcome({"--config.file="}), "\"--config.file\" needs a value");
+  EXPECT_EQ(outcome({"--log.level=info", "--log.level=warn"}), "\"--log.level\" cannot be repeated");
+  EXPECT_EQ(outcome({"--collector.loadavg", "--no-collector.loadavg"}), "\"--collector.loadavg\" cannot be repeated");
+}
+
+TEST(CommandLine, HelpNamesEveryFlagAndCommand) {
+  const auto help = parsed({"--help"})->print;
+  EXPECT_EQ(parsed({"config", "check", "-h"})->print, help);
+  EXPECT_THAT(help, HasSubstr("\n  config check                   Check.\n"));
+  EXPECT_THAT(help, HasSubstr("\n      --[no-]collector.loadavg   Enable the loadavg collector. (default:\n                    "
+                              "             enabled)\n"));
+  EXPECT_THAT(help, HasSubstr("\n      --path.procfs=\"/proc\"      Where procfs is mounted.\n"));
+  for (const auto& option : all_options()) EXPECT_THAT(help, HasSubstr(option.flag));
+}
+
+TEST(CommandLine, VersionTellsWhatTheBinaryIs) {
+  EXPECT_THAT(parsed({"--version"})->print, HasSubstr("mixnet-exporter, version "));
+}
+
+}  // namespace
+}  // namespace mixnet

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/scraper.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <future>
+
+#include "collectors/all_collectors.h"
+#include "daemon/routes.h"
+#include "daemon/web/server.h"
+#include "tests/daemon/web/client.h"
+#include "tests/support/allocations.h"
+#include "tests/support/host.h"
+
+namespace mixnet {
+namespace {
+
+constexpr Metric kRuns = counter("node_runs_total", "How often the collector ran.");
+constexpr const Metric* kMetrics[] = {&kRuns};
+
+/// A collector that can be held up, and counts its runs.
+struct Gate {
+  std::mutex mutex;
+  std::condition_variable opened;
+  bool open = true;
+  int runs = 0;
+} gate;
+
+Result<void> collect(Context&, Samples& out) {
+  std::unique_lock lock(gate.mutex);
+  gate.opened.wait(lock, [] { return gate.open; });
+  out.add(kRuns, ++gate.runs);
+  return {};
+}
+
+void set_gate(bool open) {
+  const std::lock_guard lock(gate.mutex);
+  gate.open = open;
+  gate.opened.notify_all();
+}
+
+constexpr Collector kGated{"gated", "Waits at a gate.", true, Schedule::at_scrape, kMetrics, collect};
+constexpr Collector kDetached{"detached", "Waits at a gate, detached.", true, Schedule::at_scrape_detached, kMetrics, collect};
+
+/// The daemon's parts as `run` puts them together, around one collector.
+class Daemon {
+ public:
+  explicit Daemon(const Collector& collector)
+      : enabled_{&collector},
+        scraper_(std::make_unique<Board>(Roots{}, Settings{}, enabled_), {.exporter_metrics = true, .state = &state_}),
+        routes_("/metrics", scraper_) {
+    web::ServerOptions options;
+    options.listeners.push_back(web::Listener::bind({"127.0.0.1", 0}).value());
+    server_ = web::Server::start(std::move(options), [this](const web::Request& request, web::Responder responder) {
+                routes_.handle(request, std::move(responder));
+              }).value();
+    state_.web = &server_->instruments();
+  }
+
+  test::Client client() { return test::Client(server_->port()); }
+  test::Reply get(const std::string& path, std::string_view headers = "") { return client().get(path, headers); }
+  Scraper& scraper() { return scraper_; }
+  Routes& routes() { return routes_; }
+  const ExporterState& state() const { return state_; }
+
+ private:
+  std::array<const Collector*, 1> enabled_;
+  ExporterState state_;
+  Scraper scraper_;
+  Routes routes_;
+  std::unique_ptr<web::Server> server_;
+};
+
+class ScraperTest : public testing::Test {
+ protected:
+  ScraperTest() {
+    set_gate(true);
+    gate.runs = 0;
+  }
+  ~ScraperTest() override { set_gate(true); }
+};
+
+bool has_line(const std::string& text, std::string_view line) {
+  return ("\n" + text).find("\n" + std::string(line) + "\n") != std::string::npos;
+}
+
+TEST_F(ScraperTest, ServesTheMetricsInTheFormatAskedFor) {
+  Daemon daemon(kGated);
+  const auto text = daemon.get("/metrics");
+  EXPECT_EQ(text.status, 200);
+  EXPECT_EQ(text.headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_TRUE(has_line(text.body, "node_runs_total 1"));
+  EXPECT_TRUE(has_line(text.body, "mixnet_exporter_collections_total 1"));
+  const auto open = daemon.get("/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n");
+  EXPECT_EQ(open.headers.at("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_TRUE(open.body.ends_with("# EOF\n"));
+  EXPECT_TRUE(has_line(open.body, "# TYPE node_runs counter"));
+  const auto compressed = daemon.get("/metrics", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(compressed.headers.at("content-encoding"), "gzip");
+  EXPECT_EQ(compressed.body.substr(0, 2), "\x1f\x8b");
+}
+
+TEST_F(ScraperTest, ScrapesThatComeTogetherShareOneCollection) {
+  Daemon daemon(kGated);
+  set_gate(false);
+  std::vector<std::future<test::Reply>> replies;
+  const auto scrape = [&] { return daemon.get("/metrics"); };
+  replies.push_back(std::async(std::launch::async, scrape));
+  while (daemon.scraper().comes_round(std::chrono::milliseconds(20))) {
+  }  // until the first is at the gate
+  for (int more = 0; more < 20; ++more) replies.push_back(std::async(std::launch::async, scrape));
+  while (daemon.state().web.load()->requests_in_flight < 21) std::this_thread::yield();
+  EXPECT_EQ(daemon.get("/-/healthy").status, 200);  // the server's thread does not wait
+  set_gate(true);
+  for (auto& reply : replies) EXPECT_EQ(reply.get().status, 200);
+  EXPECT_EQ(gate.runs, 2);
+}
+
+TEST_F(ScraperTest, ADetachedCollectorThatHangsCostsItsOwnValuesOnly) {
+  Daemon daemon(kDetached);
+  set_gate(false);
+  for (int scrape = 0; scrape < 2; ++scrape) {
+    const auto reply = daemon.get("/metrics");
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_TRUE(has_line(reply.body, "node_scrape_collector_success{collector=\"detached\"} 0"));
+  }
+  EXPECT_EQ(gate.runs, 0);
+  set_gate(true);
+  const auto recovered = [&] {
+    return has_line(daemon.get("/metrics").body, "node_scrape_collector_success{collector=\"detached\"} 1");
+  };
+  while (!recovered()) std::this_thread::yield();  // the late run has to end first
+}
+
+TEST_F(ScraperTest, RefusesWhatItDoesNotHave) {
+  Daemon daemon(kGated);
+  EXPECT_EQ(daemon.get("/metrics?collect[]=none").status, 400);
+  EXPECT_EQ(daemon.get("/metrics?collect%5B%5D=gated").status, 200);
+  EXPECT_FALSE(has_line(daemon.get("/metrics?exclude[]=gated").body, "node_runs_total 2"));
+  EXPECT_EQ(daemon.get("/nothing").status, 404);
+}
+
+TEST_F(ScraperTest, HasPagesForPeopleAndForProbes) {
+  Daemon daemon(kGated);
+  const auto page = daemon.get("/");
+  EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
+  EXPECT_NE(page.body.find("<a href=\"/metrics\">"), std::string::npos);
+  EXPECT_EQ(daemon.get("/-/ready").status, 200);
+  EXPECT_NE(daemon.get("/health").body.find("\"status\":\"ok\""), std::string::npos);
+  daemon.routes().leave();
+  EXPECT_EQ(daemon.get("/-/ready").status, 503);
+  EXPECT_EQ(daemon.get("/-/healthy").status, 200);
+}
+
+TEST_F(ScraperTest, UsesAnotherBoardOnceItHasOne) {
+  Daemon daemon(kGated);
+  EXPECT_TRUE(has_line(daemon.get("/metrics").body, "node_runs_total 1"));
+  daemon.scraper().replace(std::make_unique<Board>(Roots{}, Settings{}, std::span<const Collector* const>{}));
+  EXPECT_EQ(daemon.get("/metrics").body.find("node_runs_total"), std::string::npos);
+}
+
+TEST_F(ScraperTest, StopsUnlessACollectorHangs) {
+  Daemon idle(kGated);
+  EXPECT_TRUE(idle.scraper().stop(std::chrono::seconds(10)));
+  Daemon hanging(kGated);
+  set_gate(false);
+  auto reply = std::async(std::launch::async, [&] { return hanging.get("/metrics"); });
+  while (hanging.scraper().comes_round(std::chrono::milliseconds(20))) {
+  }
+  EXPECT_FALSE(hanging.scraper().stop(std::chrono::milliseconds(50)));
+  set_gate(true);
+  EXPECT_EQ(reply.get().status, 200);
+}
+
+// What is absent here costs an error's text once a minute; each other collector must be steady by then.
+TEST(SteadyScrape, AllocatesNothing) {
+  Exposition exposition(std::make_unique<Board>(Roots{}, Settings{}, all_collectors()));
+  std::string text, compressed;
+  const auto scrape = [&] {
+    exposition.collect({});
+    add_build_info(exposition.own());
+    exposition.write(Format::openmetrics, text);
+    exposition.compress(text, compressed);
+  };
+  for (int warm_up = 0; warm_up < 10; ++warm_up) scrape();
+  std::size_t least = SIZE_MAX;  // a host that gains processes or sockets meanwhile is not steady
+  for (int round = 0; round < 10 && least != 0; ++round) {
+    const auto before = test::allocations();
+    scrape();
+    least = std::min(least, test::allocations() - before);
+  }
+  EXPECT_EQ(least, 0U);
+}
+
+}  // namespace
+}  // namespace mixnet

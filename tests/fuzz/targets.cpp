@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every parser of outside text under libFuzzer, in one program: MIXNET_FUZZ_TARGET names the row to run.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "collectors/host/arp.h"
+#include "collectors/host/conntrack.h"
+#include "collectors/host/cpu_list.h"
+#include "collectors/host/cpuinfo.h"
+#include "collectors/host/diskstats.h"
+#include "collectors/host/filefd.h"
+#include "collectors/host/filesystem.h"
+#include "collectors/host/hwmon.h"
+#include "collectors/host/links.h"
+#include "collectors/host/loadavg.h"
+#include "collectors/host/mdadm.h"
+#include "collectors/host/meminfo.h"
+#include "collectors/host/netdev.h"
+#include "collectors/host/netstat.h"
+#include "collectors/host/os.h"
+#include "collectors/host/pressure.h"
+#include "collectors/host/proc_stat.h"
+#include "collectors/host/processes.h"
+#include "collectors/host/schedstat.h"
+#include "collectors/host/socket_table.h"
+#include "collectors/host/sockstat.h"
+#include "collectors/host/softnet.h"
+#include "collectors/host/tcpstat.h"
+#include "collectors/host/vmstat.h"
+#include "collectors/kit/exposition.h"
+#include "daemon/address.h"
+#include "daemon/config.h"
+#include "daemon/web/passwords.h"
+#include "daemon/web/target.h"
+#include "daemon/web/web_config.h"
+#include "daemon/yaml.h"
+
+namespace mixnet {
+namespace {
+
+struct Target {
+  std::string_view name;
+  void (*run)(std::string_view text);
+};
+
+/// Asks everything of every value, as readers of configuration files do.
+void walk(const YamlValue& value) {
+  (void)value.boolean();
+  (void)value.text();
+  (void)value.integer(-10, 10);
+  for (const auto& item : value.list()) walk(item);
+  const auto mapping = value.mapping();
+  (void)mapping.get("name").text();
+  for (const auto& [key, below] : mapping.entries()) walk(below);
+}
+
+void read_yaml(std::string_view text) {
+  Yaml yaml("fuzz.yml", text);
+  const auto top = yaml.top();
+  walk(top.get("web"));
+  walk(top.get("log"));
+  (void)yaml.faults();
+}
+
+/// What is accepted is shown, and what is shown is accepted and shown alike.
+void read_configuration(std::string_view text) {
+  const auto config = read_config({}, "fuzz.yml", text);
+  if (!config) return;
+  const auto shown = to_yaml(*config);
+  const auto again = read_config({}, "shown.yml", shown);
+  if (!again || to_yaml(*again) != shown) std::abort();
+}
+
+// One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
+// clang-format off
+constexpr Target kTargets[] = {
+    {"address", [](std::string_view text) { (void)parse_address(text); }},
+    {"arp",
+     [](std::string_view text) {
+       std::vector<std::string_view> devices;
+       (void)parse_arp(text, devices);
+     }},
+    {"basic_authorization", [](std::string_view text) { (void)web::parse_basic_authorization(text); }},
+    {"config", read_configuration},
+    {"conntrack_stat", [](std::string_view text) { (void)parse_conntrack_stat(text); }},
+    {"cpu_list",
+     [](std::string_view text) {
+       std::vector<std::uint32_t> out;
+       (void)parse_cpu_list(text, out);
+     }},
+    {"cpuinfo",
+     [](std::string_view text) {
+       Cpuinfo out;
+       (void)parse_cpuinfo(text, out);
+     }},
+    {"diskstats",
+     [](std::string_view text) {
+       std::vector<Diskstat> disks;
+       (void)parse_diskstats(text, disks);
+     }},
+    {"exposition", [](std::string_view text) { (void)parse_exposition(text); }},
+    {"file_nr", [](std::string_view text) { (void)parse_file_nr(text); }},
+    {"filesystem",
+     [](std::string_view text) {
+       std::string copy(text);
+       std::vector<Mount> mounts;
+       (void)parse_mountinfo(copy, mounts);
+     }},
+    {"hwmon_file",
+     [](std::string_view text) {
+       (void)parse_hwmon_file(text);
+       (void)clean_hwmon_name(text);
+     }},
+    {"inet_diag",
+     [](std::string_view text) {
+       SocketTotals totals;
+       add_tcp_socket(text, totals);
+     }},
+    {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
+    {"link",
+     [](std::string_view text) {
+       Link link;
+       (void)parse_link(text, link);
+     }},
+    {"link_property", [](std::string_view text) { (void)parse_link_property(text); }},
+    {"loadavg", [](std::string_view text) { (void)parse_loadavg(text); }},
+    {"mdstat",
+     [](std::string_view text) {
+       std::vector<MdArray> arrays;
+       (void)parse_mdstat(text, arrays);
+     }},
+    {"meminfo",
+     [](std::string_view text) {
+       Meminfo out;
+       (void)parse_meminfo(text, out);
+     }},
+    {"net_dev",
+     [](std::string_view text) {
+       std::vector<NetDev> devices;
+       (void)parse_net_dev(text, devices);
+     }},
+    {"netstat",
+     [](std::string_view text) {
+       NetstatPlan plan;
+       std::vector<NetstatValue> values;
+       const Regex all;
+       (void)parse_netstat(text, all, plan, values);
+       (void)parse_netstat(text, all, plan, values);  // as planned
+     }},
+    {"os_release",
+     [](std::string_view text) {
+       OsRelease out;
+       (void)parse_os_release(text, out);
+     }},
+    {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
+    {"proc_stat",
+     [](std::string_view text) {
+       ProcStat out;
+       (void)parse_proc_stat(text, out);
+     }},
+    {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
+    {"request_target",
+     [](std::string_view text) {
+       web::Target out;
+       (void)web::parse_target(text, out);
+     }},
+    {"schedstat",
+     [](std::string_view text) {
+       Schedstat out;
+       (void)parse_schedstat(text, out);
+     }},
+    {"snmp6",
+     [](std::string_view text) {
+       NetstatPlan plan;
+       std::vector<NetstatValue> values;
+       const Regex all;
+       (void)parse_snmp6(text, all, plan, values);
+       (void)parse_snmp6(text, all, plan, values);  // as planned
+     }},
+    {"socket_table",
+     [](std::string_view text) {
+       SocketTotals totals;
+       (void)add_socket_table(text, totals);
+     }},
+    {"sockstat",
+     [](std::string_view text) {
+       Sockstat stat;
+       (void)parse_sockstat(text, stat);
+     }},
+    {"softnet",
+     [](std::string_view text) {
+       std::vector<Softnet> cpus;
+       (void)parse_softnet(text, cpus);
+     }},
+    {"udev_properties",
+     [](std::string_view text) {
+       UdevProperties properties;
+       parse_udev_properties(text, properties);
+     }},
+    {"vmstat",
+     [](std::string_view text) {
+       Vmstat out;
+       (void)parse_vmstat(text, out);
+     }},
+    {"web_config",
+     [](std::string_view text) {
+       const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
+       (void)web::parse_web_config("web.yml", text, no_file);
+     }},
+    {"yaml", read_yaml},
+};
+// clang-format on
+
+const Target* chosen = nullptr;
+
+}  // namespace
+}  // namespace mixnet
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  const char* name = std::getenv("MIXNET_FUZZ_TARGET");
+  for (const auto& target : mixnet::kTargets) {
+    if (name != nullptr && target.name == name) mixnet::chosen = &target;
+  }
+  if (mixnet::chosen == nullptr) {
+    std::fputs("MIXNET_FUZZ_TARGET names no parser; the table is in tests/fuzz/targets.cpp\n", stderr);
+    std::exit(1);
+  }
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  mixnet::chosen->run({reinterpret_cast<const char*>(data), size});
+  return 0;
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Do links between the project's own documents lead somewhere, headings included? Is what docs/architecture.md names there?"""
+import pathlib
+import re
+import unittest
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+LINK = re.compile(r"\]\((?!\w+:)([^)\s]*)\)")
+HEADING = re.compile(r"^#+\s+(.*?)\s*$", re.M)
+CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.M | re.S)
+BLOCK = re.compile(r"^```.*?^```", re.M | re.S)
+# `daemon/board.h` or `collectors/kit/`, from the project's folder; `/proc/stat` is the host's.
+PATH = re.compile(r"`([\w.-]+/[\w./-]*)`")
+
+
+def documents():
+    """The Markdown files of the project, without those of build folders."""
+    for path in sorted(PROJECT.rglob("*.md")):
+        if not path.relative_to(PROJECT).parts[0].startswith(("build", ".git")):
+            yield path
+
+
+def anchors(text):
+    """The names by which a page's headings can be linked to."""
+    names = set()
+    for heading in HEADING.findall(BLOCK.sub("", text)):
+        plain = re.sub(r"[^\w\- ]", "", heading.lower())
+        names.add(plain.replace(" ", "-"))
+    return names
+
+
+def broken_links(page):
+    for link in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        if not target.exists():
+            yield f"{page.relative_to(PROJECT)}: {link} is not there"
+        elif anchor and target.suffix == ".md" and anchor not in anchors(target.read_text(encoding="utf-8")):
+            yield f"{page.relative_to(PROJECT)}: {link} names no heading"
+
+
+def paths_named(page):
+    return PATH.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
+
+
+class Docs(unittest.TestCase):
+    maxDiff = None
+
+    def test_links_lead_somewhere(self):
+        pages = list(documents())
+        self.assertTrue(pages, "no documents found")
+        self.assertEqual([], [link for page in pages for link in broken_links(page)])
+
+    def test_architecture_names_what_is_there(self):
+        paths = paths_named(PROJECT / "docs/architecture.md")
+        self.assertTrue(paths, "no paths found")
+        self.assertEqual([], [path for path in paths if not (PROJECT / path).exists()])
+
+
+if __name__ == "__main__":
+    unittest.main()
