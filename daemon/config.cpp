@@ -153,6 +153,8 @@ void add_path_options(std::vector<Option>& out) {
   out.push_back(text_option("path.sysfs", "path", "sysfs", "Where sysfs is mounted.", FIELD(roots.sys), set_path));
   out.push_back(
       text_option("path.rootfs", "path", "rootfs", "Where the host's root is mounted.", FIELD(roots.rootfs), set_path));
+  out.push_back(text_option("path.cgroupfs", "path", "cgroupfs", "Where the cgroup hierarchy of version 2 is mounted.",
+                            FIELD(roots.cgroup), set_path));
   out.push_back(
       text_option("path.udev.data", "path", "udev_data", "Where udev keeps its data.", FIELD(roots.udev_data), set_path));
 }

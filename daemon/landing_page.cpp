@@ -53,20 +53,33 @@ struct State {
 
 State state_of(const Run* run) {
   if (run == nullptr) return {"off", ""};
-  if (run->failing()) return {"failing", run->error->message};
-  if (run->absent()) return {"absent", run->error->message};
+  const auto* outcome = run->outcome();
+  if (outcome == nullptr) return {"starting", ""};
+  if (outcome->failing()) return {"failing", outcome->error->message};
+  if (outcome->absent()) return {"absent", outcome->error->message};
   return {"ok", ""};
+}
+
+/// A source that the collector of the row above lacks.
+std::string remark_row(const Remark& remark) {
+  const std::string_view word = remark.error.fault == Fault::absent ? "absent" : "failing";
+  std::string out = "<tr><td></td><td>";
+  out.append(escaped(remark.subject)).append("</td><td class=\"").append(word).append("\">").append(word);
+  return out.append(": ").append(escaped(remark.error.message)).append("</td><td></td></tr>\n");
 }
 
 std::string row(const Collector& collector, const Run* run) {
   const auto state = state_of(run);
   char took[32] = "";
-  if (state.word == "ok") std::snprintf(took, sizeof took, "%.0f µs", run->took.count() * 1e6);
+  if (state.word == "ok") std::snprintf(took, sizeof took, "%.0f µs", run->outcome()->took.count() * 1e6);
   std::string out = "<tr><th scope=\"row\">";
   out.append(collector.name).append("</th><td>").append(escaped(collector.help)).append("</td><td class=\"");
   out.append(state.word).append("\">").append(state.word);
   if (!state.reason.empty()) out.append(": ").append(escaped(state.reason));
-  return out.append("</td><td class=\"number\">").append(took).append("</td></tr>\n");
+  out.append("</td><td class=\"number\">").append(took).append("</td></tr>\n");
+  if (run == nullptr || run->outcome() == nullptr) return out;
+  for (const auto& remark : run->outcome()->remarks.all()) out += remark_row(remark);
+  return out;
 }
 
 }  // namespace

@@ -8,13 +8,16 @@ build_packages=(
   cmake
   g++
   libcrypt-dev
+  libcurl4-gnutls-dev
   libexpected-dev
   libgnutls28-dev
   libmicrohttpd-dev
   libre2-dev
   libsystemd-dev
+  libtomlplusplus-dev
   libyaml-cpp-dev
   ninja-build
+  nlohmann-json3-dev
   pkg-config
   zlib1g-dev
 )
