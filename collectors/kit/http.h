@@ -13,8 +13,8 @@ namespace mixnet {
 
 /// A GET. Redirects are followed three times, and to the same host only; TLS is verified; no proxy of the environment is used.
 struct HttpRequest {
-  std::string url;           ///< http or https
-  std::string bearer_token;  ///< a secret, sent to the host of `url` only; empty: none
+  std::string url;                          ///< http or https
+  std::string bearer_token;                 ///< a secret, sent to the host of `url` only; empty: none
   std::chrono::milliseconds timeout{5000};  ///< for all of it, name look-up and redirects included
   std::size_t body_bytes_max = 1 << 20;     ///< uncompressed
 };
