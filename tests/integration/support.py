@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SCRATCH a folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_FIXTURES the build's copy of the fixtures,
+MIXNET_SCRATCH a folder that may keep downloads.
 """
 import http.client
 import os
@@ -17,8 +18,8 @@ import unittest
 from collections import namedtuple
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-FIXTURES = TESTS / "fixtures"
 PROJECT = TESTS.parent
+FIXTURES = pathlib.Path(os.environ.get("MIXNET_FIXTURES", PROJECT / "build" / "tests" / "fixtures"))
 sys.path.insert(0, str(TESTS / "tools"))
 
 Response = namedtuple("Response", "status headers body")
