@@ -174,8 +174,14 @@ class Refusing(unittest.TestCase):
         self.assertIn("in use", said)
 
     def test_strangers_without_tls_and_authentication(self):
-        said = self.refused("run", f"--web.listen-address=0.0.0.0:{support.free_port()}")
-        self.assertIn("allow_unprotected", said.replace("-", "_"))
+        address = f"--web.listen-address=0.0.0.0:{support.free_port()}"
+        self.assertIn("web.allow_unprotected: true", self.refused("run", address))
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            file.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+            file.flush()
+            for command in (["run"], ["config", "check"]):
+                said = self.refused(*command, address, f"--web.config.file={file.name}")
+                self.assertIn("web.allow_unprotected: true", said)
 
 
 if __name__ == "__main__":
