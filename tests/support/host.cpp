@@ -76,6 +76,7 @@ Roots roots_below(const std::filesystem::path& host) {
 
 std::string collected(const Collector& collector, Context& context) {
   context.begin_collection();
+  context.remarks.clear();
   Samples samples;
   const auto done = collector.collect(context, samples);
   return done ? lines_of(samples) : "error: " + done.error().message + "\n";
