@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SCRATCH a folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_SCRATCH a
+folder that may keep downloads.
 """
 import http.client
+import json
 import os
 import pathlib
 import shutil
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 from collections import namedtuple
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
@@ -27,6 +30,11 @@ Response = namedtuple("Response", "status headers body")
 def exporter():
     """The program that is tested."""
     return os.environ.get("MIXNET_EXPORTER", str(PROJECT / "build" / "mixnet-exporter"))
+
+
+def simulator():
+    """The simulated Nym node, which tests/simulator/README.md describes."""
+    return os.environ.get("MIXNET_SIMULATOR", str(PROJECT / "build" / "tests" / "simulator" / "nym-node"))
 
 
 def scratch():
@@ -134,6 +142,116 @@ def exporter_server(*arguments):
     """The program, serving with these flags."""
     port = free_port()
     return Server([exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments], port)
+
+
+class Simulator:
+    """A simulated node on free loopback ports, ended when the `with` block is left. Its folder is there as `home`.
+
+    `inside` is a command to run it with, as the script that gives it a network namespace of its own.
+    """
+
+    TOKEN = "a-token-of-the-tests"
+
+    def __init__(self, *flags, mode="exit-gateway", wireguard=True, token=TOKEN, inside=()):
+        self.flags = flags
+        self.mode = mode
+        self.wireguard = wireguard
+        self.token = token
+        self.inside = [str(word) for word in inside]
+        self.folder = None
+        self.process = None
+        self.about = None
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="mixnet-test-")
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, text=True, cwd="/")
+        line = self.process.stdout.readline()
+        if not line:
+            self.__exit__()
+            raise AssertionError(f"the simulated node ended with {self.process.returncode}")
+        self.about = json.loads(line)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+    def command(self):
+        words = [*self.inside, simulator(), "run", "--mode", self.mode, "--id", "test"]
+        words += ["--accept-operator-terms-and-conditions", "--wireguard-enabled", str(self.wireguard).lower()]
+        words += ["--http-access-token", self.token, "--sim-home", self.folder.name]
+        return [*words, *self.flags]
+
+    @property
+    def home(self):
+        return pathlib.Path(self.folder.name)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def url(self):
+        return self.about["url"]
+
+    @property
+    def ports(self):
+        """The port of each role, None where the node has it not: http, mix, verloc, ws, lp_control, lp_data, wireguard."""
+        return self.about["ports"]
+
+    def request(self, method, path, headers=None, timeout=30):
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
+        try:
+            connection.request(method, path, headers=headers or {})
+            return read(connection)
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None, timeout=30):
+        return self.request("GET", path, headers, timeout)
+
+    def json(self, path):
+        response = self.get(path)
+        assert response.status == 200, response
+        return json.loads(response.body)
+
+    def exposition(self):
+        response = self.get("/api/v1/metrics/prometheus", {"Authorization": f"Bearer {self.token}"})
+        assert response.status == 200, response
+        return response.body.decode("utf-8")
+
+    def tell(self, command, **parameters):
+        """One command of the control API."""
+        response = self.request("POST", f"/simulator/{command}?{urllib.parse.urlencode(parameters)}")
+        assert response.status == 200, response
+
+    def fault(self, endpoint, kind, **parameters):
+        self.tell("fault", endpoint=endpoint, kind=kind, **parameters)
+
+    def clear(self):
+        self.tell("clear")
+
+    def restart(self):
+        self.tell("restart")
+
+    def advance(self, seconds):
+        self.tell("advance", seconds=seconds)
+
+    def requests(self):
+        """How often each path has been asked for, and how often with an Authorization header."""
+        return self.json("/simulator/requests")
+
+    def opened(self):
+        """How often each private file of the node has been opened by anybody."""
+        return self.json("/simulator/opened")
+
+    def stop(self, number=signal.SIGTERM, seconds=5):
+        """The exit status, which must come within some seconds."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
 
 
 def wait_for(condition, what, seconds=20):
