@@ -4,6 +4,8 @@
 The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_SCRATCH a
 folder that may keep downloads.
 """
+import contextlib
+import ctypes
 import http.client
 import json
 import os
@@ -145,32 +147,33 @@ def exporter_server(*arguments):
 
 
 class Simulator:
-    """A simulated node on free loopback ports, ended when the `with` block is left. Its folder is there as `home`.
-
-    `inside` is a command to run it with, as the script that gives it a network namespace of its own.
-    """
+    """A simulated node on free loopback ports, ended when the `with` block is left. Its folder is there as `home`."""
 
     TOKEN = "a-token-of-the-tests"
 
-    def __init__(self, *flags, mode="exit-gateway", wireguard=True, token=TOKEN, inside=()):
+    def __init__(self, *flags, mode="exit-gateway", wireguard=True, token=TOKEN):
         self.flags = flags
         self.mode = mode
         self.wireguard = wireguard
         self.token = token
-        self.inside = [str(word) for word in inside]
+        self.said = None  # where it says what is wrong, if not to the test's own output
         self.folder = None
         self.process = None
         self.about = None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="mixnet-test-")
-        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, text=True, cwd="/")
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=self.said, text=True, cwd="/")
         line = self.process.stdout.readline()
         if not line:
+            status = self.process.wait()
             self.__exit__()
-            raise AssertionError(f"the simulated node ended with {self.process.returncode}")
+            self.failed(status)
         self.about = json.loads(line)
         return self
+
+    def failed(self, status):
+        raise AssertionError(f"the simulated node ended with {status}")
 
     def __exit__(self, *_):
         if self.process.poll() is None:
@@ -180,7 +183,7 @@ class Simulator:
         self.folder.cleanup()
 
     def command(self):
-        words = [*self.inside, simulator(), "run", "--mode", self.mode, "--id", "test"]
+        words = [simulator(), "run", "--mode", self.mode, "--id", "test"]
         words += ["--accept-operator-terms-and-conditions", "--wireguard-enabled", str(self.wireguard).lower()]
         words += ["--http-access-token", self.token, "--sim-home", self.folder.name]
         return [*words, *self.flags]
@@ -202,9 +205,15 @@ class Simulator:
         """The port of each role, None where the node has it not: http, mix, verloc, ws, lp_control, lp_data, wireguard."""
         return self.about["ports"]
 
+    def network(self):
+        """The network that its ports are in, for the time of a `with` block."""
+        return contextlib.nullcontext()
+
     def request(self, method, path, headers=None, timeout=30):
         connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
         try:
+            with self.network():
+                connection.connect()
             connection.request(method, path, headers=headers or {})
             return read(connection)
         finally:
@@ -252,6 +261,70 @@ class Simulator:
         """The exit status, which must come within some seconds."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
+
+
+class IsolatedSimulator(Simulator):
+    """A simulated node on the real ports in a network namespace of its own, with the interfaces of an exit node, and in a
+    cgroup of its own if one is wanted. The test is skipped where this machine cannot do it.
+    """
+
+    SCRIPT = TESTS / "simulator" / "in_namespace.sh"
+    CANNOT = 77
+
+    def __init__(self, *flags, cgroup=False, **options):
+        ports = ("http=8080", "mix=1789", "verloc=1790", "ws=9000", "lp-control=41264", "lp-data=51264", "wireguard=51822")
+        super().__init__("--sim-bind=::", *(f"--sim-{port.replace('=', '-port=')}" for port in ports), *flags, **options)
+        self.cgroup = f"mixnet-test-{os.getpid()}-{id(self)}" if cgroup else None
+        self.reason = None
+
+    def __enter__(self):
+        self.said = tempfile.TemporaryFile("w+", encoding="utf-8")
+        return super().__enter__()
+
+    def failed(self, status):
+        if status == self.CANNOT:
+            raise unittest.SkipTest(self.reason)
+        raise AssertionError(f"the simulated node ended with {status}: {self.reason}")
+
+    def __exit__(self, *_):
+        folder = self.cgroup_folder()
+        super().__exit__()
+        self.said.seek(0)
+        self.reason = self.said.read().strip()
+        if folder is not None:
+            folder.rmdir()
+        self.said.close()
+
+    def command(self):
+        cgroup = ["--cgroup", self.cgroup] if self.cgroup else []
+        return [self.SCRIPT, *cgroup, *super().command()]
+
+    def cgroup_folder(self):
+        """Where the kernel shows its cgroup; None where it has none of its own."""
+        for line in pathlib.Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
+            _, mount, kind, *_ = line.split()
+            if self.cgroup and kind == "cgroup2" and pathlib.Path(mount, self.cgroup).is_dir():
+                return pathlib.Path(mount, self.cgroup)
+        return None
+
+    @contextlib.contextmanager
+    def network(self):
+        with open("/proc/self/ns/net", "rb") as ours, open(f"/proc/{self.pid}/ns/net", "rb") as its:
+            enter_namespace(its)
+            try:
+                yield
+            finally:
+                enter_namespace(ours)
+
+    def run_inside(self, *command):
+        """What runs a command in its network namespace, as subprocess wants it."""
+        return ["nsenter", f"--net=/proc/{self.pid}/ns/net", "--", *command]
+
+
+def enter_namespace(file):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(file.fileno(), 0) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def wait_for(condition, what, seconds=20):

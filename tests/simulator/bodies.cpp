@@ -102,6 +102,10 @@ Json measurement(std::uint64_t seed, std::int64_t run, std::uint64_t number) {
           {"standard_deviation", humantime(mean / 6)}};
 }
 
+Json no_verloc_run() {
+  return {{"data", {{"nodes_tested", 0}, {"run_started", rfc3339({})}, {"run_finished", nullptr}, {"results", Json::array()}}}};
+}
+
 Json verloc_run(const Node& node, std::int64_t run) {
   const auto started = node.time_at(static_cast<double>(run) * kVerlocPeriod);
   Json results = Json::array();
@@ -300,12 +304,12 @@ Json sessions(const Node& node) {
           {"sessions", sessions}, {"sessions_started", day.started},  {"sessions_finished", day.finished}};
 }
 
-/// A run that is finished is shown only when the next one has begun: until then the node shows the one before twice.
+/// The node says that a run is finished by showing the one before in its place, which at first is one that never was.
 Json verloc(const Node& node) {
   const auto run = static_cast<std::int64_t>(node.uptime() / kVerlocPeriod);
-  const Json previous = run == 0 ? Json("unavailable") : verloc_run(node, run - 1);
+  const Json last = run == 0 ? no_verloc_run() : verloc_run(node, run - 1);
   const bool in_progress = node.uptime() - static_cast<double>(run) * kVerlocPeriod < kVerlocDuration;
-  return {{"previous", previous}, {"current", in_progress ? Json("measurementInProgress") : previous}};
+  return {{"previous", run == 0 ? Json("unavailable") : last}, {"current", in_progress ? Json("measurementInProgress") : last}};
 }
 
 }  // namespace bodies

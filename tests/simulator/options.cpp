@@ -2,6 +2,7 @@
 #include "tests/simulator/options.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "collectors/kit/text.h"
 
@@ -38,6 +39,16 @@ template <std::uint16_t Ports::*Field>
 Result<void> set_port(std::string_view value, Options& out) {
   out.ports.*Field = TRY(number<std::uint16_t>(value));
   return {};
+}
+
+/// As the node lays out its folder: config/config.toml is in it.
+Result<void> set_config_file(std::string_view value, Options& out) {
+  out.home = std::filesystem::path(value).parent_path().parent_path();
+  return {};
+}
+
+Result<void> set_http_address(std::string_view value, Options& out) {
+  return set_port<&Ports::http>(value.substr(value.rfind(':') + 1), out);
 }
 
 Result<void> set_port_base(std::string_view value, Options& out) {
@@ -98,10 +109,12 @@ Result<void> set_wireguard(std::string_view value, Options& out) {
 
 constexpr Flag kFlags[] = {
     {"--id", "ID", "Name of the node.", set_text<&Options::id>},
+    {"--config-file", "FILE", "HOME/config/config.toml, which is written; the same as --sim-home HOME.", set_config_file},
     {"--mode", "MODE", "mixnode, entry-gateway, exit-gateway or exit-providers-only; may be repeated.", set_modes},
     {"--modes", "MODE,…", "Several modes.", set_modes},
     {"--wireguard-enabled", "BOOL", "WireGuard.", set_wireguard},
     {"--accept-operator-terms-and-conditions", "", "As the real node has to be told.", set_true<&Options::accepted_terms>},
+    {"--http-bind-address", "ADDRESS:PORT", "The same as --sim-http-port PORT; the address is --sim-bind's.", set_http_address},
     {"--http-access-token", "TOKEN", "Bearer token of the Prometheus endpoint, which is off without.",
      set_text<&Options::access_token>},
     {"--public-ips", "IP,…", "Addresses that the node announces.", set_text<&Options::public_ips>},

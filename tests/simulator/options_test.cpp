@@ -43,6 +43,13 @@ TEST(Options, Ports) {
   EXPECT_EQ(0, parse({"run", "--sim-port-base=0"})->ports.wireguard);
 }
 
+TEST(Options, TheRealFlagsForFilesAndPorts) {
+  const auto options = parse({"run", "--config-file", "/home/x/node/config/config.toml", "--http-bind-address=[::]:8080"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ("/home/x/node", options->home);
+  EXPECT_EQ(8080, options->ports.http);
+}
+
 TEST(Options, AnEmptyTokenIsAValue) { EXPECT_EQ("", parse({"run", "--http-access-token=", "--id=x"})->access_token); }
 
 TEST(Options, Releases) {

@@ -101,7 +101,8 @@ TEST(Routes, VerlocShowsARunOnceTheNextHasBegun) {
   EXPECT_EQ("unavailable", verloc()["previous"]);
   EXPECT_EQ("measurementInProgress", verloc()["current"]);
   node.advance(3600);
-  EXPECT_EQ("unavailable", verloc()["current"]);
+  EXPECT_EQ("unavailable", verloc()["previous"]);
+  EXPECT_EQ(0, verloc()["current"]["data"]["nodes_tested"]);
   node.advance(12 * 3600);
   EXPECT_EQ(240, verloc()["previous"]["data"]["nodes_tested"]);
   EXPECT_EQ(verloc()["previous"], verloc()["current"]);
