@@ -87,7 +87,7 @@ bool Connection::send_chunk(std::string_view bytes) {
 void Connection::reset() {
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
-  ::connect(socket(), &nowhere, sizeof nowhere);
+  (void)::connect(socket(), &nowhere, sizeof nowhere);
 }
 
 void Connection::end() { ::shutdown(socket(), SHUT_RDWR); }

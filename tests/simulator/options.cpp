@@ -47,6 +47,13 @@ Result<void> set_config_file(std::string_view value, Options& out) {
   return {};
 }
 
+/// HTTP has IPv4 only, so that another address of IPv6 would not be reached there.
+Result<void> set_bind(std::string_view value, Options& out) {
+  if (value != "::" && value.find(':') != std::string_view::npos) return fail(Fault::malformed, "of IPv6 only :: can be had");
+  out.bind = value;
+  return {};
+}
+
 Result<void> set_http_address(std::string_view value, Options& out) {
   return set_port<&Ports::http>(value.substr(value.rfind(':') + 1), out);
 }
@@ -111,13 +118,13 @@ constexpr Flag kFlags[] = {
     {"--id", "ID", "Name of the node.", set_text<&Options::id>},
     {"--config-file", "FILE", "HOME/config/config.toml, which is written; the same as --sim-home HOME.", set_config_file},
     {"--mode", "MODE", "mixnode, entry-gateway, exit-gateway or exit-providers-only; may be repeated.", set_modes},
-    {"--modes", "MODE,…", "Several modes.", set_modes},
+    {"--modes", "MODE,...", "Several modes.", set_modes},
     {"--wireguard-enabled", "BOOL", "WireGuard.", set_wireguard},
     {"--accept-operator-terms-and-conditions", "", "As the real node has to be told.", set_true<&Options::accepted_terms>},
     {"--http-bind-address", "ADDRESS:PORT", "The same as --sim-http-port PORT; the address is --sim-bind's.", set_http_address},
     {"--http-access-token", "TOKEN", "Bearer token of the Prometheus endpoint, which is off without.",
      set_text<&Options::access_token>},
-    {"--public-ips", "IP,…", "Addresses that the node announces.", set_text<&Options::public_ips>},
+    {"--public-ips", "IP,...", "Addresses that the node announces.", set_text<&Options::public_ips>},
     {"--hostname", "NAME", "Name that the node announces.", set_text<&Options::hostname>},
     {"--location", "CODE", "Country that the node announces.", set_text<&Options::location>},
     {"--expose-system-info", "BOOL", "Whether /system-info answers.", set_bool<&Options::expose_system_info>},
@@ -125,8 +132,7 @@ constexpr Flag kFlags[] = {
     {"--expose-crypto-hardware", "BOOL", "Whether it tells of the processor's cryptography.",
      set_bool<&Options::expose_crypto_hardware>},
     {"--sim-home", "FOLDER", "Folder to write config/config.toml and data/ into.", set_text<&Options::home>},
-    {"--sim-bind", "ADDRESS", "Address of all listeners; \"::\" is all of both families, but IPv4 alone for HTTP.",
-     set_text<&Options::bind>},
+    {"--sim-bind", "ADDRESS", "Address of all listeners; \"::\" is all of both families, but IPv4 alone for HTTP.", set_bind},
     {"--sim-port-base", "PORT", "Ports one after the other, in the order of the next seven; 0 is any free one.", set_port_base},
     {"--sim-http-port", "PORT", "TCP port of the HTTP API and of the control API.", set_port<&Ports::http>},
     {"--sim-mix-port", "PORT", "TCP port of the mix packets.", set_port<&Ports::mix>},
@@ -142,7 +148,7 @@ constexpr Flag kFlags[] = {
     {"--sim-connections", "NUMBER", "Clients that connect to the mix port, and as many to the websocket; at most 200.",
      set_connections},
     {"--sim-version", "VERSION", "Release of the node; old ones have older bodies.", set_version},
-    {"--sim-host-address", "IP,…", "The same as --public-ips.", set_text<&Options::public_ips>},
+    {"--sim-host-address", "IP,...", "The same as --public-ips.", set_text<&Options::public_ips>},
     {"--sim-future", "", "Adds keys and metrics that no release has yet.", set_true<&Options::future>},
     {"--sim-bridge", "", "A QUIC bridge is set up.", set_true<&Options::bridge>},
     {"--sim-uptime", "SECONDS", "How long the node has been up for when it starts.", set_uptime},
