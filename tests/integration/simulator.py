@@ -62,6 +62,16 @@ def raw_answer(port, path, timeout=10):
         return out
 
 
+def receive(connection, size):
+    """So many bytes, however many pieces they come in."""
+    out = b""
+    while len(out) < size:
+        piece = connection.recv(size - len(out))
+        assert piece, f"ended after {out}"
+        out += piece
+    return out
+
+
 def connect(port):
     socket.create_connection(("127.0.0.1", port), timeout=10).close()
 
@@ -258,7 +268,7 @@ class Surroundings(unittest.TestCase):
                 connect(node.ports[role])
             with socket.create_connection(("127.0.0.1", node.ports["verloc"]), timeout=10) as verloc:
                 verloc.sendall(b"echo")
-                self.assertEqual(b"echo", verloc.recv(4, socket.MSG_WAITALL))
+                self.assertEqual(b"echo", receive(verloc, 4))
             expected = {"mix": 3, "ws": 3}
             wait_for(lambda: node.json("/simulator/state")["connections"] == expected, "three connections each")
 
@@ -274,7 +284,7 @@ class Surroundings(unittest.TestCase):
             self.assertTrue(answer.startswith(b"HTTP/1.1 101 "))
             self.assertIn(b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", answer)
             client.sendall(b"\x81\x82\0\0\0\0hi")
-            self.assertEqual(b"\x81\x02hi", client.recv(4, socket.MSG_WAITALL))
+            self.assertEqual(b"\x81\x02hi", receive(client, 4))
 
     def test_a_listener_goes_and_comes_back(self):
         with Simulator() as node:
