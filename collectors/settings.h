@@ -9,6 +9,7 @@
 
 #include "collectors/kit/filter.h"
 #include "collectors/kit/result.h"
+#include "collectors/node/nodes.h"
 
 namespace mixnet {
 
@@ -54,6 +55,8 @@ struct Settings {
   struct {
     Regex fields;
   } vmstat;
+
+  std::vector<NodeSettings> nodes;  ///< what the operator says of this host's nodes; empty: all that are found
 };
 
 /// One setting as the operator writes it: the flag --collector.NAME, and in the file, below `collectors`, the collector's name

@@ -2,7 +2,6 @@
 #include "daemon/board.h"
 
 #include <algorithm>
-#include <exception>
 
 #include "collectors/all_collectors.h"
 
@@ -22,40 +21,19 @@ bool contains(std::span<const std::string> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The one place that runs a collector; whatever it throws becomes an error of that collector alone.
-std::optional<Error> collect_once(const Collector& collector, Context& context, Samples& out) {
-  out.clear();
-  std::optional<Error> error;
-  try {
-    auto done = collector.collect(context, out);
-    if (!done) error = std::move(done).error();
-  } catch (const std::exception& thrown) {
-    error = Error{Fault::unavailable, std::string("unexpected: ") + thrown.what()};
-  }
-  if (error) out.clear();
-  return error;
-}
-
-bool same_outcome(const std::optional<Error>& before, const std::optional<Error>& now) {
-  const auto message = [](const std::optional<Error>& error) {
-    return error && error->fault != Fault::absent ? std::string_view(error->message) : std::string_view();
-  };
-  return message(before) == message(now);
-}
-
 }  // namespace
 
 class DetachedRun : public Stallable::Job {
  public:
-  DetachedRun(const Collector& collector, const Context& like) : collector_(collector), context_(like.roots, like.settings) {}
+  DetachedRun(const Collector& collector, const Context& like)
+      : collector_(collector), context_(like.roots, like.settings, like.directory) {}
 
   void run() noexcept override {
     context_.begin_collection();
-    error = collect_once(collector_, context_, samples);
+    collect_once(collector_, context_, outcome);
   }
 
-  Samples samples;
-  std::optional<Error> error;
+  Outcome outcome;
   bool started = false;       ///< in this collection; the board's own, not the thread's
   Clock::time_point begin{};  ///< likewise
 
@@ -71,12 +49,16 @@ bool Selection::wants(std::string_view collector) const {
   return !contains(exclude, collector);
 }
 
-Board::Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled)
-    : context_(roots, settings), runs_(enabled.size()) {
+Board::Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace)
+    : context_(roots, settings, directory_), runs_(enabled.size()) {
   for (std::size_t index = 0; index < enabled.size(); ++index) {
-    runs_[index].collector = enabled[index];
-    if (enabled[index]->schedule != Schedule::at_scrape_detached) continue;
-    runs_[index].detached = std::make_shared<DetachedRun>(*enabled[index], context_);
+    auto& run = runs_[index];
+    run.collector = enabled[index];
+    if (run.collector->schedule == Schedule::at_scrape_detached) {
+      run.detached = std::make_shared<DetachedRun>(*run.collector, context_);
+    } else if (run.collector->schedule == Schedule::background && pace == Pace::daemon) {
+      run.background = std::make_shared<Background>(*run.collector, roots, settings, directory_);
+    }
   }
 }
 
@@ -96,67 +78,93 @@ Result<void> Board::check(const Selection& selection) const {
 
 void Board::collect(const Selection& selection) {
   const auto begin = Clock::now();
-  context_.begin_collection();
   for (auto& each : runs_) {
-    each.changed = false;
     each.ran = selection.wants(each.collector->name);
-    if (!each.detached) continue;
-    each.detached->started = each.ran && is_due(each, begin) && stallable_.start(each.detached);
-    each.detached->begin = begin;
+    each.changes.clear();
   }
+  run_background();
+  context_.begin_collection();
+  begin_detached(begin);
   for (auto& each : runs_) {
-    if (each.ran && !each.detached) run(each);
+    if (each.ran && each.collector->schedule == Schedule::at_scrape) run(each);
   }
   parts_.clear();
   outcomes_.clear();
   for (auto& each : runs_) {
     if (!each.ran) continue;
     if (each.detached) finish_detached(each, begin + kDetachedWait);
-    parts_.push_back(&each.samples);
-    const auto labels = outcomes_.labels({{"collector", each.collector->name}});
-    outcomes_.add(kDuration, each.took.count(), labels);
-    outcomes_.add(kSuccess, each.failing() ? 0 : 1, labels);
+    publish(each);
   }
   parts_.push_back(&outcomes_);
 }
 
-bool Board::is_due(const Run& run, Clock::time_point now) const { return !run.absent() || now >= run.absent_until; }
+void Board::begin_detached(Clock::time_point begin) {
+  for (auto& each : runs_) {
+    if (!each.detached) continue;
+    each.detached->started = each.ran && is_due(each, begin) && stallable_.start(each.detached);
+    each.detached->begin = begin;
+  }
+}
+
+void Board::run_background() {
+  for (auto& each : runs_) {
+    if (!each.ran || each.collector->schedule != Schedule::background) continue;
+    if (each.background) {
+      each.found = each.background->latest();
+    } else {
+      context_.begin_collection();
+      auto outcome = std::make_shared<Outcome>();
+      collect_once(*each.collector, context_, *outcome);
+      each.found = std::move(outcome);
+    }
+  }
+}
+
+void Board::publish(Run& run) {
+  const auto* outcome = run.outcome();
+  if (outcome == nullptr) return;
+  parts_.push_back(&outcome->samples);
+  const auto labels = outcomes_.labels({{"collector", run.collector->name}});
+  outcomes_.add(kDuration, outcome->took.count(), labels);
+  outcomes_.add(kSuccess, outcome->failing() ? 0 : 1, labels);
+}
+
+bool Board::is_due(const Run& run, Clock::time_point now) const { return !run.own.absent() || now >= run.absent_until; }
 
 void Board::run(Run& run) {
   const auto begin = Clock::now();
   if (is_due(run, begin)) {
-    conclude(run, collect_once(*run.collector, context_, run.samples), begin);
+    collect_once(*run.collector, context_, run.own);
+    conclude(run, begin);
   } else {
-    run.took = {};
+    run.own.took = {};
   }
 }
 
 void Board::finish_detached(Run& run, Clock::time_point deadline) {
   auto& detached = *run.detached;
-  if (!detached.started) {
-    if (is_due(run, detached.begin)) {
-      run.samples.clear();
-      conclude(run, Error{Fault::unavailable, "an earlier collection still waits for its source"}, detached.begin);
-    } else {
-      run.took = {};
-    }
-    return;
+  const auto fail_with = [&](std::string_view why) {
+    run.own.samples.clear();
+    run.own.error = Error{Fault::unavailable, std::string(why)};
+    conclude(run, detached.begin);
+  };
+  if (!detached.started && !is_due(run, detached.begin)) {
+    run.own.took = {};
+  } else if (!detached.started) {
+    fail_with("an earlier collection still waits for its source");
+  } else if (stallable_.wait(run.detached, deadline) != Stallable::Outcome::done) {
+    fail_with("its source did not answer within a second");
+  } else {
+    std::swap(run.own, detached.outcome);
+    conclude(run, detached.begin);
   }
-  if (stallable_.wait(run.detached, deadline) != Stallable::Outcome::done) {
-    run.samples.clear();
-    conclude(run, Error{Fault::unavailable, "its source did not answer within a second"}, detached.begin);
-    return;
-  }
-  std::swap(run.samples, detached.samples);
-  conclude(run, std::move(detached.error), detached.begin);
 }
 
-void Board::conclude(Run& run, std::optional<Error> error, Clock::time_point begin) {
+void Board::conclude(Run& run, Clock::time_point begin) {
   const auto end = Clock::now();
-  run.changed = !same_outcome(run.error, error);
-  run.error = std::move(error);
-  run.took = end - begin;
-  if (run.absent()) run.absent_until = end + kAbsentLookedForAgain;
+  run.own.took = end - begin;
+  run.changes.compare(run.own);
+  if (run.own.absent()) run.absent_until = end + kAbsentLookedForAgain;
 }
 
 }  // namespace mixnet

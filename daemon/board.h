@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +10,8 @@
 
 #include "collectors/collector.h"
 #include "collectors/kit/stallable.h"
+#include "daemon/background.h"
+#include "daemon/outcome.h"
 
 namespace mixnet {
 
@@ -25,30 +26,34 @@ struct Selection {
 /// The run of a collector whose source can block, on a thread of its own.
 class DetachedRun;
 
-/// One collector as the board runs it, with the outcome of its last run.
+/// One collector as the board runs it.
 struct Run {
   const Collector* collector;
-  Samples samples;             ///< empty where there is an error: a gap is honest, an old value that looks fresh is not
-  std::optional<Error> error;  ///< of the last run
-  std::chrono::duration<double> took{};
-  bool ran = false;      ///< in the collection made last
-  bool changed = false;  ///< in the collection made last it began to fail, failed in another way, or recovered
+  bool ran = false;        ///< in the collection made last
+  OutcomeChanges changes;  ///< of what it gave last; a background collector logs its own
 
-  bool failing() const { return error && error->fault != Fault::absent; }
-  bool absent() const { return error && error->fault == Fault::absent; }
+  /// What it gave last, or null where that is nothing yet.
+  const Outcome* outcome() const { return collector->schedule == Schedule::background ? found.get() : &own; }
 
+  Outcome own;
   std::chrono::steady_clock::time_point absent_until{};
-  std::shared_ptr<DetachedRun> detached;  ///< of Schedule::at_scrape_detached
+  std::shared_ptr<DetachedRun> detached;   ///< of Schedule::at_scrape_detached
+  std::shared_ptr<Background> background;  ///< of Schedule::background, where time is Pace::daemon
+  std::shared_ptr<const Outcome> found;    ///< what that had found when the collection was made
 };
+
+/// Does the board live on, so that what runs in the background goes on between collections, or is it there for one?
+enum class Pace { daemon, once };
 
 /// Runs the enabled collectors, one after another, and holds what they gave. Used from one thread.
 ///
 /// A detached collector is begun first and waited for last, and for no longer than a second: one that is late fails, at once
-/// in later collections too, until its source has answered.
+/// in later collections too, until its source has answered. Of a background collector it takes what was found last; a board
+/// that is there for one collection runs it first of all.
 /// What is absent is looked for again once a minute only, so that a host without sensors does not pay for them at each scrape.
 class Board {
  public:
-  Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled);
+  Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace = Pace::daemon);
 
   /// Fault::malformed where it has both lists, or collect[] names a collector that does not exist or is off.
   Result<void> check(const Selection& selection) const;
@@ -60,12 +65,19 @@ class Board {
   std::span<const Samples* const> samples() const { return parts_; }
   std::span<const Run> runs() const { return runs_; }
 
+  /// The nodes found on this host.
+  std::shared_ptr<const NodeList> nodes() const { return directory_->latest().nodes; }
+
  private:
   bool is_due(const Run& run, std::chrono::steady_clock::time_point now) const;
+  void begin_detached(std::chrono::steady_clock::time_point begin);
+  void run_background();
   void run(Run& run);
   void finish_detached(Run& run, std::chrono::steady_clock::time_point deadline);
-  static void conclude(Run& run, std::optional<Error> error, std::chrono::steady_clock::time_point begin);
+  void publish(Run& run);
+  static void conclude(Run& run, std::chrono::steady_clock::time_point begin);
 
+  const std::shared_ptr<NodeDirectory> directory_ = std::make_shared<NodeDirectory>();
   Context context_;
   Stallable stallable_;
   std::vector<Run> runs_;

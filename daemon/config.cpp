@@ -29,6 +29,11 @@ Result<void> set_boolean(bool& to, std::string_view text) {
   return {};
 }
 
+Result<void> set_text(std::string& to, std::string_view text) {
+  to = text;
+  return {};
+}
+
 Result<void> set_path(std::string& to, std::string_view text) {
   if (text.empty()) return fail(Fault::malformed, "an empty path");
   while (text.size() > 1 && text.ends_with('/')) text.remove_suffix(1);  // so that /proc/ is known for this host's too
@@ -97,12 +102,12 @@ void add_web_options(std::vector<Option>& out) {
   out.push_back(listen_address());
   out.push_back(text_option("web.telemetry-path", "web", "telemetry_path", "Path under which to expose metrics.",
                             FIELD(web.telemetry_path), set_telemetry_path));
+  out.push_back(text_option("web.page-title", "web", "page_title",
+                            "Title of the landing page; one of your own is logged at the start too.", FIELD(web.page_title),
+                            set_text));
   out.push_back(text_option("web.config.file", "web", "config_file",
                             "File with TLS and authentication settings, in exporter-toolkit's format.", FIELD(web.config_file),
-                            [](std::string& to, std::string_view text) -> Result<void> {
-                              to = text;
-                              return {};
-                            }));
+                            set_text));
   out.push_back(boolean_option("web.allow-unprotected", "web", "allow_unprotected",
                                "Listen beyond loopback without TLS and authentication.", FIELD(web.allow_unprotected)));
   out.push_back(boolean_option("web.disable-exporter-metrics", "web", "disable_exporter_metrics",
@@ -153,6 +158,8 @@ void add_path_options(std::vector<Option>& out) {
   out.push_back(text_option("path.sysfs", "path", "sysfs", "Where sysfs is mounted.", FIELD(roots.sys), set_path));
   out.push_back(
       text_option("path.rootfs", "path", "rootfs", "Where the host's root is mounted.", FIELD(roots.rootfs), set_path));
+  out.push_back(text_option("path.cgroupfs", "path", "cgroupfs", "Where the cgroup hierarchy of version 2 is mounted.",
+                            FIELD(roots.cgroup), set_path));
   out.push_back(
       text_option("path.udev.data", "path", "udev_data", "Where udev keeps its data.", FIELD(roots.udev_data), set_path));
 }

@@ -16,7 +16,6 @@ constexpr std::string_view kHead = R"(<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>mixnet-exporter</title>
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -27,9 +26,6 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 .failing { color: #c33; font-weight: 600; }
 .absent, .off { opacity: .65; }
 </style>
-</head>
-<body>
-<main>
 )";
 
 std::string escaped(std::string_view text) {
@@ -53,27 +49,41 @@ struct State {
 
 State state_of(const Run* run) {
   if (run == nullptr) return {"off", ""};
-  if (run->failing()) return {"failing", run->error->message};
-  if (run->absent()) return {"absent", run->error->message};
+  const auto* outcome = run->outcome();
+  if (outcome == nullptr) return {"starting", ""};
+  if (outcome->failing()) return {"failing", outcome->error->message};
+  if (outcome->absent()) return {"absent", outcome->error->message};
   return {"ok", ""};
+}
+
+/// A source that the collector of the row above lacks.
+std::string remark_row(const Remark& remark) {
+  const std::string_view word = remark.error.fault == Fault::absent ? "absent" : "failing";
+  std::string out = "<tr><td></td><td>";
+  out.append(escaped(remark.subject)).append("</td><td class=\"").append(word).append("\">").append(word);
+  return out.append(": ").append(escaped(remark.error.message)).append("</td><td></td></tr>\n");
 }
 
 std::string row(const Collector& collector, const Run* run) {
   const auto state = state_of(run);
   char took[32] = "";
-  if (state.word == "ok") std::snprintf(took, sizeof took, "%.0f µs", run->took.count() * 1e6);
+  if (state.word == "ok") std::snprintf(took, sizeof took, "%.0f µs", run->outcome()->took.count() * 1e6);
   std::string out = "<tr><th scope=\"row\">";
   out.append(collector.name).append("</th><td>").append(escaped(collector.help)).append("</td><td class=\"");
   out.append(state.word).append("\">").append(state.word);
   if (!state.reason.empty()) out.append(": ").append(escaped(state.reason));
-  return out.append("</td><td class=\"number\">").append(took).append("</td></tr>\n");
+  out.append("</td><td class=\"number\">").append(took).append("</td></tr>\n");
+  if (run == nullptr || run->outcome() == nullptr) return out;
+  for (const auto& remark : run->outcome()->remarks.all()) out += remark_row(remark);
+  return out;
 }
 
 }  // namespace
 
-web::Response landing_page(std::string_view telemetry_path, std::span<const Run> runs) {
+web::Response landing_page(std::string_view title, std::string_view telemetry_path, std::span<const Run> runs) {
   std::string page(kHead);
-  page.append("<h1>mixnet-exporter</h1>\n<p>Version ").append(build_info().version).append(", revision ");
+  page.append("<title>").append(escaped(title)).append("</title>\n</head>\n<body>\n<main>\n<h1>").append(escaped(title));
+  page.append("</h1>\n<p>mixnet-exporter, version ").append(build_info().version).append(", revision ");
   page.append(build_info().revision).append("</p>\n<nav><ul>\n<li><a href=\"").append(escaped(telemetry_path));
   page.append("\">Metrics</a></li>\n<li><a href=\"/health\">Health</a></li>\n</ul></nav>\n");
   page.append("<table>\n<caption>Collectors</caption>\n");

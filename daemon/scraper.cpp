@@ -117,7 +117,7 @@ void Scraper::serve(std::vector<Job>& jobs) {
     if (std::holds_alternative<Scrape>(jobs[at])) serve_scrapes(jobs, at);
     if (auto* page = std::get_if<Page>(&jobs[at])) {
       if (!collected_once_) collect({});
-      page->responder.answer(landing_page(page->telemetry_path, exposition_.board().runs()));
+      page->responder.answer(landing_page(page->title, page->telemetry_path, exposition_.board().runs()));
     }
   }
 }
@@ -164,12 +164,7 @@ std::shared_ptr<const std::string> Scraper::body(Format format, bool gzip) {
 
 void Scraper::log_changes() {
   for (const auto& run : exposition_.board().runs()) {
-    if (!run.changed) continue;
-    if (run.failing()) {
-      log_warn("collector failed", {{"collector", run.collector->name}, {"err", run.error->message}});
-    } else {
-      log_info("collector recovered", {{"collector", run.collector->name}});
-    }
+    mixnet::log_changes(*run.collector, run.changes.last());
   }
 }
 

@@ -8,21 +8,23 @@ build_packages=(
   cmake
   g++
   libcrypt-dev
+  libcurl4-gnutls-dev
   libexpected-dev
   libgnutls28-dev
   libmicrohttpd-dev
   libre2-dev
   libsystemd-dev
+  libtomlplusplus-dev
   libyaml-cpp-dev
   ninja-build
+  nlohmann-json3-dev
   pkg-config
   zlib1g-dev
 )
 
-# To build the simulated node.
+# To build the simulated node too.
 simulator_packages=(
   libcivetweb-dev
-  nlohmann-json3-dev
 )
 
 # To test it: test libraries, an oracle of the exposition writer (prometheus-cpp), the checks of the code, and the servers

@@ -14,9 +14,17 @@ namespace {
 
 using Row = std::array<std::string, 4>;
 
-std::string state_of(const Run& run) {
-  if (!run.error) return "present";
-  return (run.absent() ? "absent: " : "failing: ") + run.error->message;
+std::string state_of(const Outcome& outcome) {
+  if (!outcome.error) return "present";
+  return (outcome.absent() ? "absent: " : "failing: ") + outcome.error->message;
+}
+
+/// A row for each source that a collector lacks, below the collector's own.
+void add_remarks(const Outcome& outcome, std::vector<Row>& rows) {
+  for (const auto& remark : outcome.remarks.all()) {
+    const std::string_view state = remark.error.fault == Fault::absent ? "absent: " : "failing: ";
+    rows.push_back({"", "", "  " + remark.subject, std::string(state) + remark.error.message});
+  }
 }
 
 /// Columns as wide as their widest entry, the last as wide as it is.
@@ -37,13 +45,14 @@ std::string aligned(const std::vector<Row>& rows) {
 
 std::string collectors_table(const Config& config) {
   // Those that are off are asked as well, so that one sees what turning them on would bring.
-  Board board(config.roots, config.settings, all_collectors());
+  Board board(config.roots, config.settings, all_collectors(), Pace::once);
   board.collect({});
   std::vector<Row> rows{{"NAME", "ON", "HELP", "STATE"}};
   for (const auto& run : board.runs()) {
     const auto& collector = *run.collector;
-    rows.push_back(
-        {std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help), state_of(run)});
+    rows.push_back({std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help),
+                    state_of(*run.outcome())});
+    add_remarks(*run.outcome(), rows);
   }
   return aligned(rows);
 }

@@ -15,16 +15,17 @@ int run_scrape(const Flags& flags) {
     return 1;
   }
   log_open(config->log.level, config->log.format);
-  Exposition exposition(std::make_unique<Board>(config->roots, config->settings, config->enabled_collectors()));
+  Exposition exposition(std::make_unique<Board>(config->roots, config->settings, config->enabled_collectors(), Pace::once));
   exposition.collect({});
   add_build_info(exposition.own());
   std::string text;
   exposition.write(Format::text, text);
   int status = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0 ? 0 : 1;
   for (const auto& run : exposition.board().runs()) {
-    if (!run.failing()) continue;
-    log_warn("collector failed", {{"collector", run.collector->name}, {"err", run.error->message}});
-    status = 1;
+    OutcomeChanges faults;
+    faults.compare(*run.outcome());
+    log_changes(*run.collector, faults.last());
+    if (run.outcome()->failing()) status = 1;
   }
   return status;
 }

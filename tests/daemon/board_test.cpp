@@ -46,6 +46,13 @@ std::string text(const Board& board, std::string_view family) {
 class BoardTest : public testing::Test {
  protected:
   BoardTest() : board_({}, {}, kEnabled) { mode = runs = 0; }
+  /// What the last collection told of the test's collector: what it fails with, or "works" where it does again.
+  std::string changes() const {
+    std::string out;
+    for (const auto& change : board_.runs()[1].changes.last()) out += change.error.empty() ? "works" : change.error;
+    return out;
+  }
+
   static constexpr const Collector* kEnabled[] = {&kOther, &kTest};
   Board board_;
 };
@@ -55,7 +62,7 @@ TEST_F(BoardTest, ReportsEachCollectorsSuccess) {
   EXPECT_EQ(text(board_, "node_value"), "node_value 1\n");
   EXPECT_EQ(text(board_, "node_scrape_collector_success"),
             "node_scrape_collector_success{collector=\"other\"} 1\nnode_scrape_collector_success{collector=\"test\"} 1\n");
-  EXPECT_FALSE(board_.runs()[1].changed);
+  EXPECT_EQ(changes(), "");
 }
 
 TEST_F(BoardTest, AFailedRunPublishesNothingAndIsReportedOnce) {
@@ -65,19 +72,19 @@ TEST_F(BoardTest, AFailedRunPublishesNothingAndIsReportedOnce) {
   EXPECT_EQ(text(board_, "node_value"), "");
   EXPECT_EQ(text(board_, "node_scrape_collector_success{collector=\"test\"}"),
             "node_scrape_collector_success{collector=\"test\"} 0\n");
-  EXPECT_TRUE(board_.runs()[1].changed);
+  EXPECT_EQ(changes(), "broken");
   board_.collect({});
-  EXPECT_FALSE(board_.runs()[1].changed);
+  EXPECT_EQ(changes(), "");
   mode = 0;
   board_.collect({});
-  EXPECT_TRUE(board_.runs()[1].changed);
+  EXPECT_EQ(changes(), "works");
   EXPECT_EQ(text(board_, "node_value"), "node_value 1\n");
 }
 
 TEST_F(BoardTest, WhatACollectorThrowsIsItsOwnFailure) {
   mode = 2;
   board_.collect({});
-  EXPECT_EQ(board_.runs()[1].error->message, "unexpected: thrown");
+  EXPECT_EQ(board_.runs()[1].outcome()->error->message, "unexpected: thrown");
   EXPECT_EQ(text(board_, "node_scrape_collector_success{collector=\"other\"}"),
             "node_scrape_collector_success{collector=\"other\"} 1\n");
 }
@@ -88,8 +95,8 @@ TEST_F(BoardTest, WhatIsAbsentIsNoFailureAndNotLookedForEachTime) {
   board_.collect({});
   board_.collect({});
   EXPECT_EQ(runs, 1);
-  EXPECT_TRUE(board_.runs()[1].absent());
-  EXPECT_FALSE(board_.runs()[1].changed);
+  EXPECT_TRUE(board_.runs()[1].outcome()->absent());
+  EXPECT_EQ(changes(), "");
   EXPECT_EQ(text(board_, "node_scrape_collector_success{collector=\"test\"}"),
             "node_scrape_collector_success{collector=\"test\"} 1\n");
 }

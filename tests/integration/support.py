@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_SCRATCH a
-folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_FIXTURES the
+build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
 """
 import contextlib
 import ctypes
@@ -22,8 +22,8 @@ import urllib.parse
 from collections import namedtuple
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-FIXTURES = TESTS / "fixtures"
 PROJECT = TESTS.parent
+FIXTURES = pathlib.Path(os.environ.get("MIXNET_FIXTURES", PROJECT / "build" / "tests" / "fixtures"))
 sys.path.insert(0, str(TESTS / "tools"))
 
 Response = namedtuple("Response", "status headers body")
@@ -69,16 +69,17 @@ def run_exporter(*arguments, timeout=30, environment=None):
 class Server:
     """A server process on a loopback port, ended when the `with` block is left."""
 
-    def __init__(self, command, port, ready="/-/ready"):
+    def __init__(self, command, port, ready="/-/ready", environment=None):
         self.command = [str(word) for word in command]
         self.port = port
         self.ready = ready
+        self.environment = environment
         self.log = None
         self.process = None
 
     def __enter__(self):
         self.log = tempfile.NamedTemporaryFile(prefix="mixnet-test-", suffix=".log")
-        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT, cwd="/")
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT, cwd="/", env=self.environment)
         try:
             self.wait_until_ready()
         except BaseException:
@@ -140,10 +141,11 @@ def read(connection):
     return Response(answer.status, answer.headers, answer.read())
 
 
-def exporter_server(*arguments):
+def exporter_server(*arguments, environment=None):
     """The program, serving with these flags."""
     port = free_port()
-    return Server([exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments], port)
+    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments]
+    return Server(command, port, environment=environment)
 
 
 class Simulator:

@@ -15,6 +15,8 @@ IN_ONE_FILE = {
     "GnuTLS, its sessions": r"gnutls/(?!crypto)",
     "GnuTLS, its digests": r"gnutls/crypto",
     "libcrypt": r"crypt\.h$",
+    "libcurl": r"curl/",
+    "nlohmann's JSON": r"nlohmann/",
     "zlib": r"zlib\.h$",
     "re2": r"re2/",
 }

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collectors/kit/http.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace mixnet {
+namespace {
+
+constexpr int kRedirectsMax = 3;
+constexpr long kConnectionsPerHost = 4;
+constexpr long kConnectionsKept = 16;
+constexpr int kPollMilliseconds = 500;  // curl_multi_wakeup ends it sooner
+
+using Clock = std::chrono::steady_clock;
+
+struct FreeHandle {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+/// A part of `url`, its default port filled in; empty where the URL is none.
+std::string part_of(const std::string& url, CURLUPart part) {
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  char* text = nullptr;
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return {};
+  if (curl_url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  std::string out(text);
+  curl_free(text);
+  return out;
+}
+
+/// The same host by the same or a safer way: what was sent with the first request may be sent there too.
+bool stays_at_home(const std::string& from, const std::string& to) {
+  if (part_of(to, CURLUPART_HOST).empty() || part_of(from, CURLUPART_HOST) != part_of(to, CURLUPART_HOST)) return false;
+  const auto before = part_of(from, CURLUPART_SCHEME);
+  const auto after = part_of(to, CURLUPART_SCHEME);
+  if (before == after) return part_of(from, CURLUPART_PORT) == part_of(to, CURLUPART_PORT);
+  return before == "http" && after == "https";
+}
+
+HttpOutcome outcome_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OK: return HttpOutcome::answered;
+    case CURLE_OPERATION_TIMEDOUT: return HttpOutcome::timed_out;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS: return HttpOutcome::tls_refused;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL: return HttpOutcome::unreachable;
+    default: return HttpOutcome::broken_off;
+  }
+}
+
+/// One exchange on its way. Its address is known to curl, so it stays where it is.
+struct Transfer {
+  HttpExchange* exchange = nullptr;
+  std::unique_ptr<CURL, FreeHandle> handle;
+  std::unique_ptr<curl_slist, FreeList> headers;
+  std::string url;
+  Clock::time_point begin, deadline;
+  int redirects = 0;
+  bool too_large = false, under_way = false;
+};
+
+std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* target) {
+  auto& transfer = *static_cast<Transfer*>(target);
+  auto& body = transfer.exchange->response.body;
+  if (body.size() + count > transfer.exchange->request.body_bytes_max) {
+    transfer.too_large = true;
+    return 0;
+  }
+  body.append(bytes, count);
+  return count;
+}
+
+void set_up(Transfer& transfer) {
+  CURL* handle = transfer.handle.get();
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(transfer.deadline - Clock::now());
+  curl_easy_reset(handle);
+  curl_easy_setopt(handle, CURLOPT_PRIVATE, &transfer);
+  curl_easy_setopt(handle, CURLOPT_URL, transfer.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "mixnet-exporter/" MIXNET_VERSION);
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers.get());
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left.count(), 1)));
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name that hangs is not waited for at the end
+  curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 16384L);
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+}
+
+void begin(Transfer& transfer, HttpExchange& exchange) {
+  transfer.exchange = &exchange;
+  transfer.url = exchange.request.url;
+  transfer.begin = Clock::now();
+  transfer.deadline = transfer.begin + exchange.request.timeout;
+  transfer.redirects = 0;
+  transfer.too_large = false;
+  transfer.headers.reset();
+  if (!exchange.request.bearer_token.empty()) {
+    const auto header = "Authorization: Bearer " + exchange.request.bearer_token;
+    transfer.headers.reset(curl_slist_append(nullptr, header.c_str()));
+  }
+  auto& response = exchange.response;
+  response.outcome = HttpOutcome::timed_out;
+  response.status = 0;
+  response.body.clear();
+  response.message = exchange.request.url + ": no answer in time";
+  set_up(transfer);
+}
+
+void conclude(Transfer& transfer, HttpOutcome outcome, std::string_view why) {
+  auto& response = transfer.exchange->response;
+  response.outcome = outcome;
+  response.took = Clock::now() - transfer.begin;
+  response.message.clear();
+  if (outcome == HttpOutcome::answered) return;
+  response.status = 0;
+  response.body.clear();
+  response.message.append(transfer.exchange->request.url).append(": ").append(why);
+}
+
+/// Where a redirect leads, or nothing where the answer is none.
+std::optional<std::string> redirect_of(CURL* handle) {
+  char* url = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_REDIRECT_URL, &url) != CURLE_OK || url == nullptr) return std::nullopt;
+  return url;
+}
+
+/// After an answer or a failure; true where the transfer goes on, to where it was redirected.
+bool follow_or_conclude(Transfer& transfer, CURLcode code) {
+  if (transfer.too_large) {
+    conclude(transfer, HttpOutcome::too_large,
+             "the answer is longer than " + std::to_string(transfer.exchange->request.body_bytes_max) + " bytes");
+    return false;
+  }
+  if (code != CURLE_OK) {
+    conclude(transfer, outcome_of(code), curl_easy_strerror(code));
+    return false;
+  }
+  long status = 0;
+  curl_easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  transfer.exchange->response.status = static_cast<int>(status);
+  auto target = redirect_of(transfer.handle.get());
+  if (!target) {
+    conclude(transfer, HttpOutcome::answered, "");
+    return false;
+  }
+  if (!stays_at_home(transfer.url, *target)) {
+    conclude(transfer, HttpOutcome::redirected_elsewhere, "redirected to another host, " + part_of(*target, CURLUPART_HOST));
+    return false;
+  }
+  if (transfer.redirects++ == kRedirectsMax) {
+    conclude(transfer, HttpOutcome::broken_off, "redirected too often");
+    return false;
+  }
+  transfer.url = *std::move(target);
+  transfer.exchange->response.body.clear();
+  set_up(transfer);
+  return true;
+}
+
+}  // namespace
+
+class Http::Impl {
+ public:
+  Impl() : multi_(curl_multi_init()) {
+    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kConnectionsPerHost);
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsKept);
+  }
+
+  ~Impl() {
+    transfers_.clear();
+    curl_multi_cleanup(multi_);
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void exchange(std::span<HttpExchange> exchanges, const std::stop_token& stop) {
+    while (transfers_.size() < exchanges.size()) {
+      transfers_.push_back(std::make_unique<Transfer>());
+      transfers_.back()->handle.reset(curl_easy_init());
+    }
+    auto transfer = transfers_.begin();
+    for (auto& each : exchanges) {
+      begin(**transfer, each);
+      add(**transfer++);
+    }
+    const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
+    while (under_way_ > 0 && !stop.stop_requested()) step();
+    for (auto& each : transfers_) remove(*each);
+  }
+
+ private:
+  void add(Transfer& transfer) {
+    curl_multi_add_handle(multi_, transfer.handle.get());
+    transfer.under_way = true;
+    ++under_way_;
+  }
+
+  void remove(Transfer& transfer) {
+    if (!transfer.under_way) return;
+    curl_multi_remove_handle(multi_, transfer.handle.get());
+    transfer.under_way = false;
+    --under_way_;
+  }
+
+  void step() {
+    int running = 0;
+    curl_multi_perform(multi_, &running);
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+    }
+    if (under_way_ > 0) curl_multi_poll(multi_, nullptr, 0, kPollMilliseconds, nullptr);
+  }
+
+  void finish(CURL* handle, CURLcode code) {
+    Transfer* transfer = nullptr;
+    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &transfer);
+    remove(*transfer);
+    if (follow_or_conclude(*transfer, code)) add(*transfer);
+  }
+
+  CURLM* multi_;
+  std::vector<std::unique_ptr<Transfer>> transfers_;
+  std::size_t under_way_ = 0;
+};
+
+Http::Http() {
+  static const auto kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+  (void)kInitialised;
+  impl_ = std::make_unique<Impl>();
+}
+
+Http::~Http() = default;
+
+void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) { impl_->exchange(exchanges, stop); }
+
+}  // namespace mixnet

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+namespace mixnet {
+
+/// A GET. Redirects are followed three times, and to the same host only; TLS is verified; no proxy of the environment is used.
+struct HttpRequest {
+  std::string url;                          ///< http or https
+  std::string bearer_token;                 ///< a secret, sent to the host of `url` only; empty: none
+  std::chrono::milliseconds timeout{5000};  ///< for all of it, name look-up and redirects included
+  std::size_t body_bytes_max = 1 << 20;     ///< uncompressed
+};
+
+/// How a request ended, as an operator has to act on it.
+enum class HttpOutcome : std::uint8_t {
+  answered,     ///< with whatever status
+  unreachable,  ///< no such host, nobody listens, no route
+  timed_out,
+  broken_off,  ///< connected, but closed or garbled before the answer was whole
+  too_large,
+  tls_refused,          ///< its certificate is not to be trusted
+  redirected_elsewhere  ///< to another host, or from https to http
+};
+
+struct HttpResponse {
+  HttpOutcome outcome = HttpOutcome::unreachable;
+  int status = 0;
+  std::string body;
+  std::string message;  ///< what went wrong, for a human, the URL in front; empty where it was answered
+  std::chrono::duration<double> took{};
+};
+
+struct HttpExchange {
+  HttpRequest request;
+  HttpResponse response;
+};
+
+/// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time.
+class Http {
+ public:
+  Http();
+  ~Http();
+  Http(const Http&) = delete;
+  Http& operator=(const Http&) = delete;
+
+  /// Does all of them at once, at most four connections a host, and fills in the responses. Returns at the latest when the
+  /// longest timeout has passed, and soon where `stop` is asked for: what is not answered then is timed_out.
+  void exchange(std::span<HttpExchange> exchanges, std::stop_token stop = {});
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mixnet
