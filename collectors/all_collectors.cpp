@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/discovery.h"
 
 namespace mixnet {
 namespace {
@@ -56,6 +57,7 @@ constexpr const Collector* kCollectors[] = {
     &kNetclass,
     &kNetdev,
     &kNetstat,
+    &kNode,
     &kNvme,
     &kOs,
     &kPressure,

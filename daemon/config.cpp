@@ -12,6 +12,7 @@
 #include "collectors/kit/text.h"
 #include "daemon/address.h"
 #include "daemon/nearest.h"
+#include "daemon/nodes_config.h"
 #include "daemon/yaml.h"
 
 namespace mixnet {
@@ -212,7 +213,8 @@ struct Source {
   Chosen chosen;
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
-  Config scratch;  ///< to try values on, so that what a flag overrides is checked too
+  std::vector<NodeSettings> nodes;  ///< for which there are no flags
+  Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
 void choose(Source& source, const Option& option, std::string value) {
@@ -263,6 +265,7 @@ void read_file(Source& source, const YamlMapping& top) {
     if (option.key.find('.') == std::string::npos) read_option(source, option, sections.at(option.section).get(option.key));
   }
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
+  source.nodes = read_nodes(top.get("nodes"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -338,6 +341,7 @@ Result<Config> made_of(const Source& source) {
   }
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
+  config.settings.nodes = source.nodes;
   return config;
 }
 
@@ -445,7 +449,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out;
+  return out + nodes_as_yaml(config.settings.nodes);
 }
 
 }  // namespace mixnet
