@@ -26,9 +26,9 @@
 #include "collectors/host/processes.h"
 #include "collectors/host/schedstat.h"
 #include "collectors/host/socket_table.h"
+#include "collectors/host/sockets.h"
 #include "collectors/host/sockstat.h"
 #include "collectors/host/softnet.h"
-#include "collectors/host/tcpstat.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
 #include "daemon/address.h"
@@ -114,11 +114,7 @@ constexpr Target kTargets[] = {
        (void)parse_hwmon_file(text);
        (void)clean_hwmon_name(text);
      }},
-    {"inet_diag",
-     [](std::string_view text) {
-       SocketTotals totals;
-       add_tcp_socket(text, totals);
-     }},
+    {"inet_diag", [](std::string_view text) { (void)parse_tcp_socket(text); }},
     {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
     {"link",
      [](std::string_view text) {
@@ -182,8 +178,8 @@ constexpr Target kTargets[] = {
      }},
     {"socket_table",
      [](std::string_view text) {
-       SocketTotals totals;
-       (void)add_socket_table(text, totals);
+       SocketTally tally;
+       (void)add_socket_table(text, SocketKind::udp, tally);
      }},
     {"sockstat",
      [](std::string_view text) {
