@@ -14,8 +14,9 @@ namespace mixnet {
 /// The states that are asked for by name; where include/net/tcp_states.h has them.
 inline constexpr std::uint8_t kTcpListen = 10;
 /// All states of TCP by their number, from 1.
-inline constexpr std::string_view kTcpStates[] = {"established", "syn_sent",   "syn_recv", "fin_wait1", "fin_wait2", "time_wait",
-                                                  "close",       "close_wait", "last_ack", "listen",    "closing"};
+inline constexpr std::string_view kTcpStates[] = {"established", "syn_sent",  "syn_recv", "fin_wait1",
+                                                  "fin_wait2",   "time_wait", "close",    "close_wait",
+                                                  "last_ack",    "listen",    "closing"};
 
 /// A TCP or UDP socket, as far as it is counted.
 struct Socket {
@@ -35,15 +36,20 @@ struct SocketTotals {
     transmit_queue += socket.transmit_queue;
     if (socket.state < in_state.size()) ++in_state[socket.state];
   }
+  void add(const SocketTotals& other) {
+    receive_queue += other.receive_queue;
+    transmit_queue += other.transmit_queue;
+    for (std::size_t state = 0; state < in_state.size(); ++state) in_state[state] += other.in_state[state];
+  }
 };
 
 /// The sockets of a port that is watched.
 struct PortSockets {
-  SocketTotals local;                                   ///< whose own port it is, without listening ones
-  SocketTotals remote;                                  ///< that lead to it from another port, which no one watches
-  std::uint64_t listening = 0;                          ///< sockets that do
-  std::uint64_t accept_queue = 0, accept_queue_max = 0; ///< connections that wait for accept(2), and how many may
-  std::uint64_t drops = 0;                              ///< datagrams, of those whose own port it is
+  SocketTotals local;                                    ///< whose own port it is, without listening ones
+  SocketTotals remote;                                   ///< that lead to it from another port, which no one watches
+  std::uint64_t listening = 0;                           ///< sockets that do
+  std::uint64_t accept_queue = 0, accept_queue_max = 0;  ///< connections that wait for accept(2), and how many may
+  std::uint64_t drops = 0;                               ///< datagrams, of those whose own port it is
 };
 
 /// Sums up sockets one after another: all of them, and those of some ports.
