@@ -68,7 +68,10 @@ struct Buffers {
 };
 
 /// An interface that is up but has nothing beneath it, as a TUN that no program holds, is "down" by its operstate.
-bool is_up(const Link& link) { return (link.flags.value_or(0) & IFF_UP) != 0 && link.operstate != "down"; }
+std::optional<bool> is_up(const Link& link) {
+  if (!link.flags) return std::nullopt;
+  return (*link.flags & IFF_UP) != 0 && link.operstate != "down";
+}
 
 bool is_usable(const Ipv6Address& address) {
   constexpr auto kBroken = IFA_F_DADFAILED | IFA_F_TENTATIVE;
@@ -122,10 +125,12 @@ Result<void> collect_tunnel(Context& context, const Node& node, const TunnelName
   const Decimal pid(static_cast<std::uint64_t>(node.process.pid));
   const Path folder(elsewhere ? std::string_view(pid) : "", elsewhere ? "/" : "");
   auto tunnel = elsewhere ? TRY(look_there(context, folder, name.interface)) : TRY(look_here(context, name.interface));
-  if (!tunnel.present && !name.expected) return {};
-  const auto ipv6 = has_global_ipv6(context, folder, name.interface);
-  if (ipv6) tunnel.global_ipv6 = *ipv6;
-  emit(tunnel, node.name, name.interface, out);
+  Result<bool> ipv6 = false;
+  if (tunnel.present) {
+    ipv6 = has_global_ipv6(context, folder, name.interface);
+    if (ipv6) tunnel.global_ipv6 = *ipv6;
+  }
+  if (tunnel.present || name.expected) emit(tunnel, node.name, name.interface, out);
   if (!ipv6) return tl::unexpected<Error>(ipv6.error());
   return {};
 }
