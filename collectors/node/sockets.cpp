@@ -141,7 +141,7 @@ Result<void> collect(Context& context, Samples& out) {
     udp = tl::unexpected<Error>(both.error());
   }
   for (const auto& node : nodes) {
-    if (is_in_another_network_namespace(context.proc, node)) {
+    if (is_in_another_network_namespace(context, node)) {
       auto& foreign = context.memory.get<ForeignSockets>();
       const auto its_tcp = read_foreign(context, node, SocketKind::tcp, foreign.tcp);
       const auto its_udp = read_foreign(context, node, SocketKind::udp, foreign.udp);

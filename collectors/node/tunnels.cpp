@@ -139,7 +139,7 @@ Result<void> collect(Context& context, Samples& out) {
   const auto& nodes = *context.nodes.nodes;
   if (nodes.empty()) return fail(Fault::absent, "no node is known on this host");
   for (const auto& node : nodes) {
-    const bool elsewhere = is_in_another_network_namespace(context.proc, node);
+    const bool elsewhere = is_in_another_network_namespace(context, node);
     for (const auto& name : {wireguard_tunnel(node), exit_tunnel(node)}) {
       const auto done = collect_tunnel(context, node, name, elsewhere, out);
       if (!done) context.remarks.add(node.name + ": " + std::string(name.interface), done.error());

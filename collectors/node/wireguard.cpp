@@ -57,7 +57,7 @@ Result<WireguardPeers> ask(Netlink& netlink, std::string_view interface) {
 }
 
 Result<WireguardPeers> collect_node(Context& context, const Node& node, std::string_view interface) {
-  if (is_in_another_network_namespace(context.proc, node)) {
+  if (is_in_another_network_namespace(context, node)) {
     return fail(Fault::absent, "it is in a network namespace of its own, whose WireGuard cannot be asked");
   }
   return ask(context.memory.get<GenericNetlink>(), interface);

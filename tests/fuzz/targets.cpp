@@ -31,6 +31,9 @@
 #include "collectors/host/softnet.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/node/firewall.h"
+#include "collectors/node/tunnels.h"
+#include "collectors/node/wireguard.h"
 #include "daemon/address.h"
 #include "daemon/config.h"
 #include "daemon/web/passwords.h"
@@ -114,6 +117,11 @@ constexpr Target kTargets[] = {
        (void)parse_hwmon_file(text);
        (void)clean_hwmon_name(text);
      }},
+    {"if_inet6",
+     [](std::string_view text) {
+       std::vector<Ipv6Address> addresses;
+       (void)parse_if_inet6(text, addresses);
+     }},
     {"inet_diag", [](std::string_view text) { (void)parse_tcp_socket(text); }},
     {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
     {"link",
@@ -145,6 +153,11 @@ constexpr Target kTargets[] = {
        const Regex all;
        (void)parse_netstat(text, all, plan, values);
        (void)parse_netstat(text, all, plan, values);  // as planned
+     }},
+    {"nft_rule",
+     [](std::string_view text) {
+       (void)parse_nft_rule(text);
+       (void)parse_nft_chain(text);
      }},
     {"os_release",
      [](std::string_view text) {
@@ -205,6 +218,12 @@ constexpr Target kTargets[] = {
      [](std::string_view text) {
        const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
        (void)web::parse_web_config("web.yml", text, no_file);
+     }},
+    {"wireguard",
+     [](std::string_view text) {
+       WireguardPeers peers;
+       add_wireguard_peers(text, std::chrono::seconds(1), peers);
+       (void)parse_netlink_family(text, "wireguard");
      }},
     {"yaml", read_yaml},
 };
