@@ -12,9 +12,10 @@ constexpr Metric kForwarding =
     gauge("mixnet_host_ip_forwarding",
           "Whether the host forwards packets (1 = yes, 0 = no), which exits and WireGuard need: net.ipv4.ip_forward and "
           "net.ipv6.conf.all.forwarding in /proc/sys.");
-constexpr Metric kOffset =
-    gauge("mixnet_host_clock_offset_seconds",
-          "Offset of the host's clock from its reference, from adjtimex(2). Packets of clients are refused where it is large.");
+constexpr Metric kOffset = gauge(
+    "mixnet_host_clock_offset_seconds",
+    "Offset of the host's clock from its reference, from adjtimex(2). A node refuses clients whose time differs from its own "
+    "by more than 30 s (LP) or 120 s (websockets).");
 constexpr Metric kSynchronised =
     gauge("mixnet_host_clock_synchronised",
           "Whether the host's clock is kept by a time service (1 = yes, 0 = no), from adjtimex(2).");
