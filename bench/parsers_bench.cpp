@@ -90,8 +90,8 @@ BENCHMARK(parse_net_dev_file);
 
 void parse_socket_table(benchmark::State& state) {
   run(state, "net/tcp", [](std::string_view text) {
-    SocketTotals out;
-    return add_socket_table(text, out);
+    SocketTally out;
+    return add_socket_table(text, SocketKind::tcp, out);
   });
 }
 BENCHMARK(parse_socket_table);

@@ -33,7 +33,13 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/data.h"
 #include "collectors/node/discovery.h"
+#include "collectors/node/firewall.h"
+#include "collectors/node/host.h"
+#include "collectors/node/sockets.h"
+#include "collectors/node/tunnels.h"
+#include "collectors/node/wireguard.h"
 
 namespace mixnet {
 namespace {
@@ -58,6 +64,12 @@ constexpr const Collector* kCollectors[] = {
     &kNetdev,
     &kNetstat,
     &kNode,
+    &kNodeData,
+    &kNodeFirewall,
+    &kNodeHost,
+    &kNodeSockets,
+    &kNodeTunnels,
+    &kNodeWireguard,
     &kNvme,
     &kOs,
     &kPressure,

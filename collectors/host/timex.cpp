@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/host/timex.h"
 
-#include <sys/timex.h>
-
-#include <cerrno>
-#include <cstring>
-
 namespace mixnet {
 namespace {
 
@@ -48,29 +43,24 @@ constexpr const Metric* kMetrics[] = {&kOffset,
                                       &kTai,
                                       &kSync};
 
-constexpr double kMicro = 1e6, kNano = 1e9;
+constexpr double kMicro = 1e6;
 constexpr double kScaledPpm = 1e6 * 65536;  // frequencies are parts per million with 16 bits behind the point
 
 Result<void> collect(Context& context, Samples& out) {
-  if (!context.roots.is_this_host()) return fail(Fault::absent, "the clock's state is known for this host only");
-  timex clock{};  // no modes: asks, changes nothing
-  const int result = ::adjtimex(&clock);
-  // Some sandboxes refuse even the question, which is no fault of the clock's.
-  if (result < 0 && fault_of(errno) == Fault::denied) return fail(Fault::absent, "adjtimex is not permitted here");
-  if (result < 0) return fail(fault_of(errno), std::string("adjtimex: ") + std::strerror(errno));
-  emit_timex(result, clock, out);
+  emit_timex(*TRY(kernel_clock(context)), out);
   return {};
 }
 
 }  // namespace
 
-void emit_timex(int result, const timex& clock, Samples& out) {
+void emit_timex(const KernelClock& answer, Samples& out) {
+  const auto& clock = answer.state;
   const auto add = [&out](const Metric& metric, auto value, double divisor = 1) {
     out.add(metric, static_cast<double>(value) / divisor);
   };
-  const double unit = (clock.status & STA_NANO) != 0 ? kNano : kMicro;
-  add(kSync, result == TIME_ERROR ? 0 : 1);
-  add(kOffset, clock.offset, unit);
+  const double unit = answer.units_a_second();
+  add(kSync, answer.is_synchronised() ? 1 : 0);
+  out.add(kOffset, answer.offset_seconds());
   out.add(kFrequency, 1 + static_cast<double>(clock.freq) / kScaledPpm);
   add(kMaxError, clock.maxerror, kMicro);
   add(kEstimatedError, clock.esterror, kMicro);

@@ -2,13 +2,11 @@
 #pragma once
 
 #include "collectors/collector.h"
-
-struct timex;
+#include "collectors/host/kernel_clock.h"
 
 namespace mixnet {
 
-/// What adjtimex(2) answered: its result (TIME_OK, TIME_ERROR …) and the clock's state.
-void emit_timex(int result, const timex& clock, Samples& out);
+void emit_timex(const KernelClock& answer, Samples& out);
 
 extern const Collector kTimex;
 

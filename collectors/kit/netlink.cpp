@@ -34,6 +34,21 @@ bool Attributes::next() {
   return true;
 }
 
+NetlinkRequest& NetlinkRequest::add(std::uint16_t type, std::string_view text) {
+  const nlattr header{static_cast<std::uint16_t>(NLA_HDRLEN + text.size() + 1), type};
+  append({reinterpret_cast<const char*>(&header), sizeof header});
+  append(text);
+  append({"\0", 1});
+  length_ = std::min(NLMSG_ALIGN(length_), bytes_.size());
+  return *this;
+}
+
+void NetlinkRequest::append(std::string_view bytes) { length_ += bytes.copy(bytes_.data() + length_, bytes_.size() - length_); }
+
+void Netlink::wipe() {
+  if (!buffer_.empty()) ::explicit_bzero(buffer_.data(), buffer_.size());
+}
+
 Result<Netlink::Dump> Netlink::dump_bytes(std::uint16_t type, std::string_view body, const Take& take) {
   auto done = exchange(type, body, take);
   if (!done) close();  // what is left of this answer must not be taken for the next

@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -14,6 +15,8 @@
 #include "collectors/kit/result.h"
 
 namespace mixnet {
+
+class NetlinkRequest;
 
 /// A netlink socket for dumps: lists that the kernel hands out in as many messages as they take.
 ///
@@ -40,6 +43,13 @@ class Netlink {
     return dump_bytes(type, {reinterpret_cast<const char*>(&body), sizeof body}, std::ref(take));
   }
 
+  /// The same with a request that attributes were written into.
+  template <class TakeMessage>
+  Result<Dump> dump(std::uint16_t type, const NetlinkRequest& request, TakeMessage&& take);
+
+  /// Overwrites what is left of answers that held secrets.
+  void wipe();
+
  private:
   using Take = std::function<void(std::string_view message)>;
 
@@ -55,6 +65,30 @@ class Netlink {
   std::uint32_t sequence_ = 0;
   std::vector<char> buffer_;
 };
+
+/// The body of a request, put together on the stack: a header of the protocol's and attributes with texts.
+class NetlinkRequest {
+ public:
+  template <class Header>
+  explicit NetlinkRequest(const Header& header) {
+    append({reinterpret_cast<const char*>(&header), sizeof header});
+  }
+  /// A text with its terminating zero. What does not fit makes the kernel refuse the request.
+  NetlinkRequest& add(std::uint16_t type, std::string_view text);
+
+  std::string_view bytes() const { return {bytes_.data(), length_}; }
+
+ private:
+  void append(std::string_view bytes);
+
+  std::array<char, 128> bytes_{};
+  std::size_t length_ = 0;
+};
+
+template <class TakeMessage>
+Result<Netlink::Dump> Netlink::dump(std::uint16_t type, const NetlinkRequest& request, TakeMessage&& take) {
+  return dump_bytes(type, request.bytes(), std::ref(take));
+}
 
 /// The start of `bytes` as a T, which need not be aligned; nothing where they are too few.
 template <class T>
@@ -79,6 +113,9 @@ class Attributes {
   std::string_view value() const { return value_; }
   /// A string up to its terminating zero.
   std::string_view text() const { return value_.substr(0, value_.find('\0')); }
+
+  /// Those within the value of an attribute.
+  static Attributes within(std::string_view value) { return Attributes(value); }
 
  private:
   explicit Attributes(std::string_view rest) : rest_(rest) {}

@@ -26,11 +26,14 @@
 #include "collectors/host/processes.h"
 #include "collectors/host/schedstat.h"
 #include "collectors/host/socket_table.h"
+#include "collectors/host/sockets.h"
 #include "collectors/host/sockstat.h"
 #include "collectors/host/softnet.h"
-#include "collectors/host/tcpstat.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/node/firewall.h"
+#include "collectors/node/tunnels.h"
+#include "collectors/node/wireguard.h"
 #include "daemon/address.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
@@ -120,11 +123,12 @@ constexpr Target kTargets[] = {
        (void)parse_hwmon_file(text);
        (void)clean_hwmon_name(text);
      }},
-    {"inet_diag",
+    {"if_inet6",
      [](std::string_view text) {
-       SocketTotals totals;
-       add_tcp_socket(text, totals);
+       std::vector<Ipv6Address> addresses;
+       (void)parse_if_inet6(text, addresses);
      }},
+    {"inet_diag", [](std::string_view text) { (void)parse_tcp_socket(text); }},
     {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
     {"link",
      [](std::string_view text) {
@@ -155,6 +159,11 @@ constexpr Target kTargets[] = {
        const Regex all;
        (void)parse_netstat(text, all, plan, values);
        (void)parse_netstat(text, all, plan, values);  // as planned
+     }},
+    {"nft_rule",
+     [](std::string_view text) {
+       (void)parse_nft_rule(text);
+       (void)parse_nft_chain(text);
      }},
     {"os_release",
      [](std::string_view text) {
@@ -188,8 +197,8 @@ constexpr Target kTargets[] = {
      }},
     {"socket_table",
      [](std::string_view text) {
-       SocketTotals totals;
-       (void)add_socket_table(text, totals);
+       SocketTally tally;
+       (void)add_socket_table(text, SocketKind::udp, tally);
      }},
     {"sockstat",
      [](std::string_view text) {
@@ -215,6 +224,12 @@ constexpr Target kTargets[] = {
      [](std::string_view text) {
        const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
        (void)web::parse_web_config("web.yml", text, no_file);
+     }},
+    {"wireguard",
+     [](std::string_view text) {
+       WireguardPeers peers;
+       add_wireguard_peers(text, std::chrono::seconds(1), peers);
+       (void)parse_netlink_family(text, "wireguard");
      }},
     {"yaml", read_yaml},
 };

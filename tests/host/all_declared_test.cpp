@@ -28,6 +28,22 @@ Settings talkative() {
   return settings;
 }
 
+/// A node that has all there is to have, as far as the host shows it.
+std::shared_ptr<NodeDirectory> a_node() {
+  Node node;
+  node.name = "exit1";
+  node.kind = "nym";
+  node.process = {812, 4711};
+  node.comm = "nym-node";
+  node.modes = NodeModes{.mixnode = true, .entry = true, .exit = true, .wireguard = true};
+  const std::uint16_t ports[] = {1789, 1790, 8080, 9000, 41264, 51264, 51822};
+  for (const auto role : kPortRoles) node.ports[role] = ports[static_cast<std::size_t>(role)];
+  node.data_directory = "/var/lib/nym/data";
+  auto out = std::make_shared<NodeDirectory>();
+  out->publish({node});
+  return out;
+}
+
 class EveryCollector : public ::testing::TestWithParam<const Collector*> {};
 
 std::string name_of(const ::testing::TestParamInfo<const Collector*>& info) {
@@ -49,12 +65,12 @@ TEST(AllCollectors, AreNamedOnceAndInOrder) {
 }
 
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnAHostOfFixtures) {
-  Context context(test::roots_below(test::fixtures() / "host"), talkative());
+  Context context(test::roots_below(test::fixtures() / "host"), talkative(), a_node());
   EXPECT_EQ(test::undeclared(*GetParam(), context), "");
 }
 
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnThisHost) {
-  Context context(Roots{}, talkative());
+  Context context(Roots{}, talkative(), a_node());
   EXPECT_EQ(test::undeclared(*GetParam(), context), "");
   EXPECT_EQ(test::undeclared(*GetParam(), context), "") << "the second time";
 }
@@ -84,12 +100,12 @@ void survives(const Collector& collector, Context& context, const std::string& w
 TEST_P(EveryCollector, SurvivesAnEmptyHost) {
   const test::TemporaryFolder host;
   for (const auto* folder : {"proc", "sys", "root", "udev"}) fs::create_directory(host.path() / folder);
-  Context context(test::roots_below(host.path()), talkative());
+  Context context(test::roots_below(host.path()), talkative(), a_node());
   survives(*GetParam(), context, "an empty host");
 }
 
 TEST_P(EveryCollector, SurvivesAHostWithoutAnything) {
-  Context context(test::roots_below("/nonexistent"), talkative());
+  Context context(test::roots_below("/nonexistent"), talkative(), a_node());
   survives(*GetParam(), context, "no host");
 }
 
@@ -117,7 +133,7 @@ void garble(const test::TemporaryFolder& host, Change change) {
 /// Runs every collector on what `host` holds.
 void all_survive(const test::TemporaryFolder& host, const std::string& what) {
   for (const auto* collector : all_collectors()) {
-    Context context(test::roots_below(host.path()), talkative());
+    Context context(test::roots_below(host.path()), talkative(), a_node());
     survives(*collector, context, std::string(collector->name) + " on " + what);
   }
 }
@@ -146,7 +162,7 @@ TEST(AllCollectors, SurviveGarbageWhereTheyRememberBetter) {
   garble(host, [](const std::string& content) { return content; });
   std::vector<std::unique_ptr<Context>> contexts;
   for (const auto* collector : all_collectors()) {
-    contexts.push_back(std::make_unique<Context>(test::roots_below(host.path()), talkative()));
+    contexts.push_back(std::make_unique<Context>(test::roots_below(host.path()), talkative(), a_node()));
     survives(*collector, *contexts.back(), std::string(collector->name) + " on the host as it is");
   }
   std::mt19937 random(2);

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/host/tcpstat.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <linux/inet_diag.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
 
 #include "tests/support/host.h"
-#include "tests/support/netlink.h"
 
 namespace mixnet {
 namespace {
@@ -62,22 +59,6 @@ TEST(Tcpstat, SeesBothFamiliesOfThisHostByNetlinkAndByFiles) {
   }
 }
 
-TEST(Tcpstat, TakesOneDumpedSocketAfterTheOther) {
-  inet_diag_msg message{};
-  message.idiag_state = 1;
-  message.idiag_rqueue = 0xffffffff;
-  message.idiag_wqueue = 3;
-  SocketTotals totals;
-  add_tcp_socket(test::bytes_of(message), totals);
-  add_tcp_socket(test::bytes_of(message) + "attributes", totals);
-  add_tcp_socket("short", totals);
-  message.idiag_state = 200;
-  add_tcp_socket(test::bytes_of(message), totals);
-  EXPECT_EQ(totals.in_state[1], 2U);
-  EXPECT_EQ(totals.receive_queue, 3 * std::uint64_t{0xffffffff});
-  EXPECT_EQ(totals.transmit_queue, 9U);
-}
-
 std::size_t memory_peak_kib() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -100,29 +81,6 @@ TEST(Tcpstat, TakesFiftyThousandSocketsWithoutGrowing) {
   const auto before = memory_peak_kib();
   EXPECT_THAT(test::collected(kTcpstat, context), HasSubstr("{state=\"established\"} 50000\n"));
   EXPECT_LT(memory_peak_kib() - before, std::size_t{2} << 10);
-}
-
-TEST(SocketTable, RefusesWhatIsBroken) {
-  SocketTotals totals;
-  EXPECT_TRUE(add_socket_table("", totals));
-  EXPECT_TRUE(add_socket_table("head\n", totals));
-  EXPECT_EQ(add_socket_table("0: a b 01\n", totals).error().message, "line 2: 10 columns expected in \"0: a b 01\"");
-  totals = {};
-  EXPECT_EQ(add_socket_table("head\n0: a b 01 00000001 0 0 0 0 0\n", totals).error().message,
-            "line 2: \"\" is not a number of the kind expected");
-  totals = {};
-  EXPECT_EQ(add_socket_table("head\n0: a b G1 0:0 0 0 0 0 0\n", totals).error().message,
-            "line 2: \"G1\" is not a number of the kind expected");
-}
-
-TEST(SocketTable, CountsOnLinesAcrossPieces) {
-  SocketTotals totals;
-  ASSERT_TRUE(add_socket_table("head\n0: a b 0A 1:2 0 0 0 0 0\n", totals));
-  ASSERT_TRUE(add_socket_table("1: a b FF 10:20 0 0 0 0 0\n", totals));
-  EXPECT_EQ(totals.in_state[10], 1U);
-  EXPECT_EQ(totals.transmit_queue, 0x11U);
-  EXPECT_EQ(totals.receive_queue, 0x22U);
-  EXPECT_EQ(add_socket_table("x\n", totals).error().message, "line 4: 10 columns expected in \"x\"");
 }
 
 }  // namespace

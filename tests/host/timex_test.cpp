@@ -41,7 +41,7 @@ TEST(Timex, ConvertsMicrosecondsAndScaledPartsPerMillion) {
   clock.tick = 10000;
   clock.tai = 37;
   Samples samples;
-  emit_timex(TIME_ERROR, clock, samples);
+  emit_timex({TIME_ERROR, clock}, samples);
   const auto lines = test::lines_of(samples);
   for (const auto* expected :
        {"node_timex_sync_status 0\n", "node_timex_offset_seconds -0.0015\n", "node_timex_frequency_adjustment_ratio 1.00025\n",
@@ -58,7 +58,7 @@ TEST(Timex, CountsNanosecondsWhereTheKernelDoes) {
   clock.jitter = 500;
   clock.tick = 10000;
   Samples samples;
-  emit_timex(TIME_OK, clock, samples);
+  emit_timex({TIME_OK, clock}, samples);
   const auto lines = test::lines_of(samples);
   for (const auto* expected : {"node_timex_sync_status 1\n", "node_timex_offset_seconds 2.5e-06\n",
                                "node_timex_pps_jitter_seconds 5e-07\n", "node_timex_tick_seconds 0.01\n"}) {
