@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/node_api.h"
 
 namespace mixnet {
 namespace {
@@ -56,6 +57,7 @@ constexpr const Collector* kCollectors[] = {
     &kNetclass,
     &kNetdev,
     &kNetstat,
+    &kNodeApi,
     &kNvme,
     &kOs,
     &kPressure,

@@ -13,8 +13,8 @@ namespace mixnet {
 
 /// A GET. Redirects are followed three times, and to the same host only; TLS is verified; no proxy of the environment is used.
 struct HttpRequest {
-  std::string url;           ///< http or https
-  std::string bearer_token;  ///< a secret, sent to the host of `url` only; empty: none
+  std::string url;                          ///< http or https
+  std::string bearer_token;                 ///< a secret, sent to the host of `url` only; empty: none
   std::chrono::milliseconds timeout{5000};  ///< for all of it, name look-up and redirects included
   std::size_t body_bytes_max = 1 << 20;     ///< uncompressed
 };
@@ -41,6 +41,7 @@ struct HttpResponse {
 struct HttpExchange {
   HttpRequest request;
   HttpResponse response;
+  bool under_way = false;  ///< Http's own: begun, and neither ended nor cancelled
 };
 
 /// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time.
@@ -54,6 +55,16 @@ class Http {
   /// Does all of them at once, at most four connections a host, and fills in the responses. Returns at the latest when the
   /// longest timeout has passed, and soon where `stop` is asked for: what is not answered then is timed_out.
   void exchange(std::span<HttpExchange> exchanges, std::stop_token stop = {});
+
+  // The same in pieces, for a caller with other things to do than to wait for the slowest. What is under way goes on during
+  // `advance` only.
+
+  /// Begins one, which must stay where it is for as long as it is under way.
+  void begin(HttpExchange& exchange);
+  /// Goes on with all that was begun until none is under way, `until` has come, or `stop` is asked for.
+  void advance(std::chrono::steady_clock::time_point until, std::stop_token stop = {});
+  /// Ends one; where it is under way still its response is timed_out.
+  void cancel(HttpExchange& exchange);
 
  private:
   class Impl;

@@ -40,10 +40,10 @@ class NodePorts {
 
 /// What the operator says of a node, an entry of `nodes:` in the configuration. What is left empty is found out.
 struct NodeSettings {
-  std::string name;               ///< label `node`; empty: the node's own id
-  std::string kind = "nym";       ///< the only kind so far
-  std::string unit;               ///< "nym-node.service"
-  std::string config_file;        ///< the node's own config.toml
+  std::string name;          ///< label `node`; empty: the node's own id
+  std::string kind = "nym";  ///< the only kind so far
+  std::string unit;          ///< "nym-node.service"
+  std::string config_file;   ///< the node's own config.toml
   std::string data_directory;
   std::string http_url;           ///< "http://127.0.0.1:8080"
   std::string access_token_file;  ///< holds the bearer token of the node's metrics endpoint
