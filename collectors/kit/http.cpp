@@ -40,19 +40,11 @@ std::string part_of(const std::string& url, CURLUPart part) {
   return out;
 }
 
-/// The same host by the same or a safer way: what was sent with the first request may be sent there too.
-bool stays_at_home(const std::string& from, const std::string& to) {
-  if (part_of(to, CURLUPART_HOST).empty() || part_of(from, CURLUPART_HOST) != part_of(to, CURLUPART_HOST)) return false;
-  const auto before = part_of(from, CURLUPART_SCHEME);
-  const auto after = part_of(to, CURLUPART_SCHEME);
-  if (before == after) return part_of(from, CURLUPART_PORT) == part_of(to, CURLUPART_PORT);
-  return before == "http" && after == "https";
-}
-
 HttpOutcome outcome_of(CURLcode code) {
   switch (code) {
     case CURLE_OK: return HttpOutcome::answered;
     case CURLE_OPERATION_TIMEDOUT: return HttpOutcome::timed_out;
+    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
@@ -152,6 +144,11 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
              "the answer is longer than " + std::to_string(transfer.exchange->request.body_bytes_max) + " bytes");
     return false;
   }
+  const auto scheme = part_of(transfer.url, CURLUPART_SCHEME);
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && (scheme == "http" || scheme == "https")) {
+    conclude(transfer, HttpOutcome::broken_off, "the answer is not HTTP");
+    return false;
+  }
   if (code != CURLE_OK) {
     conclude(transfer, outcome_of(code), curl_easy_strerror(code));
     return false;
@@ -179,6 +176,14 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
 }
 
 }  // namespace
+
+bool stays_at_home(const std::string& from, const std::string& to) {
+  if (part_of(to, CURLUPART_HOST).empty() || part_of(from, CURLUPART_HOST) != part_of(to, CURLUPART_HOST)) return false;
+  const auto before = part_of(from, CURLUPART_SCHEME);
+  const auto after = part_of(to, CURLUPART_SCHEME);
+  if (before == after) return part_of(from, CURLUPART_PORT) == part_of(to, CURLUPART_PORT);
+  return before == "http" && after == "https";
+}
 
 class Http::Impl {
  public:

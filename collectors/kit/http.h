@@ -26,7 +26,7 @@ enum class HttpOutcome : std::uint8_t {
   timed_out,
   broken_off,  ///< connected, but closed or garbled before the answer was whole
   too_large,
-  tls_refused,          ///< its certificate is not to be trusted
+  tls_refused,          ///< no TLS with it, or its certificate is not to be trusted
   redirected_elsewhere  ///< to another host, or from https to http
 };
 
@@ -43,6 +43,9 @@ struct HttpExchange {
   HttpResponse response;
   bool under_way = false;  ///< Http's own: begun, and neither ended nor cancelled
 };
+
+/// May what was sent to `from` be sent to `to` too, where it is redirected? To the same host and port, or from http to https.
+bool stays_at_home(const std::string& from, const std::string& to);
 
 /// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time.
 class Http {

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kConstantPeriod = 10min, kHourlyPeriod = 1h;
 constexpr std::chrono::milliseconds kFailedConstantAgain = 1min, kFailedHourlyAgain = 10min, kRefusedAgain = 1min;
 constexpr auto kHalfATick = 500ms;
-constexpr auto kUptimeSlack = 10s;  // between two answers of one process
+constexpr double kUptimeSlackSeconds = 10;  // the node counts whole seconds, and answers take their time
 constexpr int kMissedMax = 3;
 constexpr std::size_t kKeptBodyBytes = 64 << 10;
 
@@ -225,15 +225,17 @@ void NodeApi::fail(const Endpoint& endpoint, State& state, Reason reason, Error 
   endpoint.forget(answers_);
 }
 
-/// By the uptime of the node's HTTP API, which begins anew with the process.
+/// By the uptime of the node's HTTP API, which begins anew with the process: it went back, or is no more than the time since
+/// it was last seen though it was long by then.
 void NodeApi::look_for_restart(Clock::time_point now) {
   const auto uptime = answers_.health->uptime_s;
-  if (!uptime || *uptime < 0 || *uptime > 1e9) return;
-  const auto started = now - std::chrono::round<Clock::duration>(std::chrono::duration<double>(*uptime));
-  const bool restarted = uptime_s_ && (*uptime < *uptime_s_ || started > started_ + kUptimeSlack);
+  if (!uptime || *uptime < 0) return;
+  const auto passed_s = std::chrono::duration<double>(now - uptime_seen_).count();
+  const bool shorter = uptime_s_ && *uptime < *uptime_s_;
+  const bool too_short = uptime_s_ && *uptime <= passed_s && *uptime < *uptime_s_ + passed_s - kUptimeSlackSeconds;
   uptime_s_ = uptime;
-  started_ = started;
-  if (!restarted) return;
+  uptime_seen_ = now;
+  if (!shorter && !too_short) return;
   ++restarts_;
   begin_anew(now);
 }

@@ -102,7 +102,7 @@ class NodeApi {
 
   // of /health
   std::optional<double> uptime_s_;
-  Clock::time_point started_{};  ///< by that
+  Clock::time_point uptime_seen_{};
   std::uint64_t restarts_ = 0;
 
   std::vector<Label> scratch_;
