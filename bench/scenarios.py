@@ -81,17 +81,19 @@ def cpu_per_scrape(tools, servers, scale):
     for how in ("plain", "gzip"):
         yield Row(f"CPU per scrape, {how}, median", "ms", {name: 1e3 * median(rounds[name, how]) for name in servers})
         yield Row(f"CPU per scrape, {how}, least", "ms", {name: 1e3 * min(rounds[name, how]) for name in servers})
-    shares = {name: user_share(before[name], server.ticks()) for name, server in servers.items()}
-    yield Row("of it in user mode", "%", shares, ratio=False)
+    scrapes = 2 * scale.rounds * scale.scrapes
+    spent = {name: ticks_since(before[name], server) for name, server in servers.items()}
+    for mode, place in (("in user mode", 0), ("in the kernel", 1)):
+        yield Row(f"… {mode}, plain and gzip, mean", "ms", {name: 1e3 * both[place] / scrapes for name, both in spent.items()})
     for percentile in ("p50", "p99"):
         values = {name: median([result[percentile + "_us"] for result in latency[name]]) / 1e3 for name in servers}
         yield Row(f"latency {percentile}, gzip", "ms", values)
-    return 2 * scale.rounds * scale.scrapes
+    return scrapes
 
 
-def user_share(before, after):
-    user, system = (now - then for now, then in zip(after, before))
-    return 100 * user / max(user + system, 1e-9)
+def ticks_since(before, server):
+    """The seconds spent in user mode and in the kernel since then."""
+    return [now - then for now, then in zip(server.ticks(), before)]
 
 
 def system_calls(tools, servers):

@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/discovery.h"
 #include "collectors/node/node_api.h"
 
 namespace mixnet {
@@ -57,6 +58,7 @@ constexpr const Collector* kCollectors[] = {
     &kNetclass,
     &kNetdev,
     &kNetstat,
+    &kNode,
     &kNodeApi,
     &kNvme,
     &kOs,

@@ -12,6 +12,7 @@
 #include "collectors/kit/text.h"
 #include "daemon/address.h"
 #include "daemon/nearest.h"
+#include "daemon/nodes_config.h"
 #include "daemon/yaml.h"
 
 namespace mixnet {
@@ -26,6 +27,11 @@ using Chosen = std::map<std::string, Values, std::less<>>;
 Result<void> set_boolean(bool& to, std::string_view text) {
   if (text != "true" && text != "false") return fail(Fault::malformed, in_quotes(text) + " is neither true nor false");
   to = text == "true";
+  return {};
+}
+
+Result<void> set_text(std::string& to, std::string_view text) {
+  to = text;
   return {};
 }
 
@@ -97,12 +103,12 @@ void add_web_options(std::vector<Option>& out) {
   out.push_back(listen_address());
   out.push_back(text_option("web.telemetry-path", "web", "telemetry_path", "Path under which to expose metrics.",
                             FIELD(web.telemetry_path), set_telemetry_path));
+  out.push_back(text_option("web.page-title", "web", "page_title",
+                            "Title of the landing page; one of your own is logged at the start too.", FIELD(web.page_title),
+                            set_text));
   out.push_back(text_option("web.config.file", "web", "config_file",
                             "File with TLS and authentication settings, in exporter-toolkit's format.", FIELD(web.config_file),
-                            [](std::string& to, std::string_view text) -> Result<void> {
-                              to = text;
-                              return {};
-                            }));
+                            set_text));
   out.push_back(boolean_option("web.allow-unprotected", "web", "allow_unprotected",
                                "Listen beyond loopback without TLS and authentication.", FIELD(web.allow_unprotected)));
   out.push_back(boolean_option("web.disable-exporter-metrics", "web", "disable_exporter_metrics",
@@ -207,7 +213,8 @@ struct Source {
   Chosen chosen;
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
-  Config scratch;  ///< to try values on, so that what a flag overrides is checked too
+  std::vector<NodeSettings> nodes;  ///< for which there are no flags
+  Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
 void choose(Source& source, const Option& option, std::string value) {
@@ -258,6 +265,7 @@ void read_file(Source& source, const YamlMapping& top) {
     if (option.key.find('.') == std::string::npos) read_option(source, option, sections.at(option.section).get(option.key));
   }
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
+  source.nodes = read_nodes(top.get("nodes"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -333,6 +341,7 @@ Result<Config> made_of(const Source& source) {
   }
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
+  config.settings.nodes = source.nodes;
   return config;
 }
 
@@ -440,7 +449,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out;
+  return out + nodes_as_yaml(config.settings.nodes);
 }
 
 }  // namespace mixnet

@@ -20,6 +20,7 @@ struct Config {
   struct Web {
     std::vector<std::string> listen_addresses;
     std::string telemetry_path = "/metrics";
+    std::string page_title = "mixnet-exporter";
     std::string config_file;  ///< in exporter-toolkit's format; none: plain HTTP
     bool allow_unprotected = false;
     bool disable_exporter_metrics = false;

@@ -16,7 +16,6 @@ constexpr std::string_view kHead = R"(<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>mixnet-exporter</title>
 <style>
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -27,9 +26,6 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 .failing { color: #c33; font-weight: 600; }
 .absent, .off { opacity: .65; }
 </style>
-</head>
-<body>
-<main>
 )";
 
 std::string escaped(std::string_view text) {
@@ -84,9 +80,10 @@ std::string row(const Collector& collector, const Run* run) {
 
 }  // namespace
 
-web::Response landing_page(std::string_view telemetry_path, std::span<const Run> runs) {
+web::Response landing_page(std::string_view title, std::string_view telemetry_path, std::span<const Run> runs) {
   std::string page(kHead);
-  page.append("<h1>mixnet-exporter</h1>\n<p>Version ").append(build_info().version).append(", revision ");
+  page.append("<title>").append(escaped(title)).append("</title>\n</head>\n<body>\n<main>\n<h1>").append(escaped(title));
+  page.append("</h1>\n<p>mixnet-exporter, version ").append(build_info().version).append(", revision ");
   page.append(build_info().revision).append("</p>\n<nav><ul>\n<li><a href=\"").append(escaped(telemetry_path));
   page.append("\">Metrics</a></li>\n<li><a href=\"/health\">Health</a></li>\n</ul></nav>\n");
   page.append("<table>\n<caption>Collectors</caption>\n");

@@ -10,6 +10,6 @@
 namespace mixnet {
 
 /// The page at "/": what this is, where the metrics are, and how each collector fared last.
-web::Response landing_page(std::string_view telemetry_path, std::span<const Run> runs);
+web::Response landing_page(std::string_view title, std::string_view telemetry_path, std::span<const Run> runs);
 
 }  // namespace mixnet

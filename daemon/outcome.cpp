@@ -35,9 +35,8 @@ void OutcomeChanges::compare(const Outcome& outcome) {
 
 void OutcomeChanges::compare_remarks(std::span<const Remark> remarks) {
   const auto fails = [&](const std::string& source) {
-    return std::any_of(remarks.begin(), remarks.end(), [&](const Remark& remark) {
-      return remark.subject == source && remark.error.fault != Fault::absent;
-    });
+    return std::any_of(remarks.begin(), remarks.end(),
+                       [&](const Remark& remark) { return remark.subject == source && remark.error.fault != Fault::absent; });
   };
   std::erase_if(failures_, [&](const OutcomeChange& failure) {
     if (fails(failure.source)) return false;
@@ -46,7 +45,8 @@ void OutcomeChanges::compare_remarks(std::span<const Remark> remarks) {
   });
   for (const auto& remark : remarks) {
     if (remark.error.fault == Fault::absent) continue;
-    auto known = std::find_if(failures_.begin(), failures_.end(), [&](const auto& each) { return each.source == remark.subject; });
+    auto known =
+        std::find_if(failures_.begin(), failures_.end(), [&](const auto& each) { return each.source == remark.subject; });
     if (known != failures_.end() && known->error == remark.error.message) continue;
     if (known == failures_.end()) known = failures_.insert(known, {remark.subject, ""});
     known->error = remark.error.message;

@@ -25,7 +25,7 @@ void Routes::handle(const web::Request& request, web::Responder responder) {
   if (path == telemetry_path_) {
     metrics(request, std::move(responder));
   } else if (path == "/") {
-    scraper_.page({telemetry_path_, std::move(responder)});
+    scraper_.page({page_title_, telemetry_path_, std::move(responder)});
   } else if (path == "/-/healthy") {
     responder.answer(web::plain_response(200, "mixnet-exporter is healthy.\n"));
   } else if (path == "/-/ready") {

@@ -14,7 +14,8 @@ namespace mixnet {
 /// Which path gives what: the landing page, the metrics, and whether the daemon is healthy and ready.
 class Routes {
  public:
-  Routes(std::string telemetry_path, Scraper& scraper) : telemetry_path_(std::move(telemetry_path)), scraper_(scraper) {}
+  Routes(std::string page_title, std::string telemetry_path, Scraper& scraper)
+      : page_title_(std::move(page_title)), telemetry_path_(std::move(telemetry_path)), scraper_(scraper) {}
 
   /// On the server's thread.
   void handle(const web::Request& request, web::Responder responder);
@@ -26,7 +27,7 @@ class Routes {
   void metrics(const web::Request& request, web::Responder responder);
   web::Response health() const;
 
-  const std::string telemetry_path_;
+  const std::string page_title_, telemetry_path_;
   Scraper& scraper_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::atomic<bool> leaving_{false};

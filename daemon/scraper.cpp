@@ -117,7 +117,7 @@ void Scraper::serve(std::vector<Job>& jobs) {
     if (std::holds_alternative<Scrape>(jobs[at])) serve_scrapes(jobs, at);
     if (auto* page = std::get_if<Page>(&jobs[at])) {
       if (!collected_once_) collect({});
-      page->responder.answer(landing_page(page->telemetry_path, exposition_.board().runs()));
+      page->responder.answer(landing_page(page->title, page->telemetry_path, exposition_.board().runs()));
     }
   }
 }

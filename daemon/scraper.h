@@ -87,7 +87,7 @@ class Scraper {
 
   /// Answers with the landing page.
   struct Page {
-    std::string telemetry_path;
+    std::string title, telemetry_path;
     web::Responder responder;
   };
   void page(Page page);

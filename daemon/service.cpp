@@ -19,7 +19,8 @@ std::unique_ptr<Board> board_of(const Config& config) {
 /// What a running daemon cannot change.
 bool needs_restart(const Config& before, const Config& after) {
   return before.web.listen_addresses != after.web.listen_addresses || before.web.telemetry_path != after.web.telemetry_path ||
-         before.web.config_file != after.web.config_file || before.web.systemd_socket != after.web.systemd_socket ||
+         before.web.page_title != after.web.page_title || before.web.config_file != after.web.config_file ||
+         before.web.systemd_socket != after.web.systemd_socket ||
          before.web.disable_exporter_metrics != after.web.disable_exporter_metrics ||
          before.web.allow_unprotected != after.web.allow_unprotected;
 }
@@ -30,7 +31,7 @@ Service::Service(const Flags& flags, const Config& config)
     : flags_(flags),
       config_(config),
       scraper_(board_of(config), {.exporter_metrics = !config.web.disable_exporter_metrics, .state = &state_}),
-      routes_(config.web.telemetry_path, scraper_) {
+      routes_(config.web.page_title, config.web.telemetry_path, scraper_) {
   state_.config_read_time = unix_time();
 }
 

@@ -22,6 +22,11 @@ build_packages=(
   zlib1g-dev
 )
 
+# To build the simulated node too.
+simulator_packages=(
+  libcivetweb-dev
+)
+
 # To test it: test libraries, an oracle of the exposition writer (prometheus-cpp), the checks of the code, and the servers
 # that the integration tests start by hand on loopback ports of their own.
 test_packages=(
@@ -31,7 +36,6 @@ test_packages=(
   curl
   git
   libbenchmark-dev
-  libcivetweb-dev
   libclang-rt-14-dev
   libgmock-dev
   libgtest-dev

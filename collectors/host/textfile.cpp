@@ -31,12 +31,12 @@ constexpr const Metric* kMetrics[] = {&kModified, &kScrapeError, &kCounter, &kGa
 
 constexpr std::uint64_t kFileBytesMax = 16 << 20;
 
-/// A file as last read; what could not be read or parsed has no content.
+/// A file as last read.
 struct File {
   std::string path;
   std::optional<FileStamp> stamp;  ///< nothing where it may have changed since without showing it
   std::int64_t modified_s = 0;
-  std::optional<Exposition> content;
+  Result<Exposition> content;
 };
 
 /// A family as it is exposed, put together of the files that have it.
@@ -57,8 +57,8 @@ struct State {
   std::vector<std::string> paths, paths_now;
   std::vector<File> files;
   std::vector<Merged> families;
-  bool unread = false;    ///< a directory or a file could not be read
-  bool clashing = false;  ///< something that a file has is left out, as another file says otherwise
+  bool unread = false;                ///< a directory could not be read
+  std::vector<std::string> clashing;  ///< files of which something is left out, as another file says otherwise
   std::vector<Label> scratch;
 };
 
@@ -69,10 +69,14 @@ Tree& tree_of(State& state, std::string_view path) {
 }
 std::string_view below_root(std::string_view path) { return path.starts_with('/') ? path.substr(1) : path; }
 
-/// Adds the directory's *.prom to the `count` there are in `paths_now`, whose strings are reused; false where it cannot be
-/// read.
-bool list_directory(std::string_view directory, State& state, std::size_t& count) {
-  if (!tree_of(state, directory).list(below_root(directory), state.names)) return false;
+/// Adds the directory's *.prom to the `count` there are in `paths_now`, whose strings are reused; false, and a remark, where it
+/// cannot be read.
+bool list_directory(std::string_view directory, State& state, std::size_t& count, Remarks& remarks) {
+  const auto listed = tree_of(state, directory).list(below_root(directory), state.names);
+  if (!listed) {
+    remarks.add(directory, {Fault::unavailable, listed.error().message});  // one that was named and is not there fails too
+    return false;
+  }
   for (const auto& name : state.names) {
     if (!name.ends_with(".prom")) continue;
     if (count == state.paths_now.size()) state.paths_now.emplace_back();
@@ -87,20 +91,20 @@ bool list_directory(std::string_view directory, State& state, std::size_t& count
 }
 
 /// The same for all directories that a pattern means; for what it says itself where it is none, or means nothing.
-bool list_pattern(const std::string& pattern, State& state, std::size_t& count) {
-  if (pattern.find_first_of("*?[\\") == std::string::npos) return list_directory(pattern, state, count);
+bool list_pattern(const std::string& pattern, State& state, std::size_t& count, Remarks& remarks) {
+  if (pattern.find_first_of("*?[\\") == std::string::npos) return list_directory(pattern, state, count, remarks);
   glob_t found{};
   bool all_read = true;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) != 0) all_read = list_directory(pattern, state, count);
-  for (std::size_t index = 0; index < found.gl_pathc; ++index) all_read &= list_directory(found.gl_pathv[index], state, count);
+  if (::glob(pattern.c_str(), 0, nullptr, &found) != 0) all_read = list_directory(pattern, state, count, remarks);
+  for (std::size_t at = 0; at < found.gl_pathc; ++at) all_read &= list_directory(found.gl_pathv[at], state, count, remarks);
   ::globfree(&found);
   return all_read;
 }
 
-bool list_files(const std::vector<std::string>& patterns, State& state) {
+bool list_files(const std::vector<std::string>& patterns, State& state, Remarks& remarks) {
   std::size_t count = 0;
   bool all_read = true;
-  for (const auto& pattern : patterns) all_read &= list_pattern(pattern, state, count);
+  for (const auto& pattern : patterns) all_read &= list_pattern(pattern, state, count, remarks);
   state.paths_now.resize(count);
   return all_read;
 }
@@ -112,13 +116,12 @@ bool is_settled(const FileStamp& stamp) {
 }
 
 /// Whole and without timestamps, or not at all.
-std::optional<Exposition> read_content(State& state, const std::string& path, const FileStamp& stamp) {
-  if (stamp.size > kFileBytesMax) return std::nullopt;
-  const auto text = tree_of(state, path).read_once(below_root(path), Shape::records);
-  if (!text) return std::nullopt;
-  auto parsed = parse_exposition(*text);
-  if (!parsed || parsed->has_timestamps) return std::nullopt;
-  return *std::move(parsed);
+Result<Exposition> read_content(State& state, const std::string& path, const FileStamp& stamp) {
+  if (stamp.size > kFileBytesMax) return fail(Fault::malformed, "longer than " + std::to_string(kFileBytesMax) + " bytes");
+  const auto text = TRY(tree_of(state, path).read_once(below_root(path), Shape::records));
+  auto parsed = TRY(parse_exposition(text));
+  if (parsed.has_timestamps) return fail(Fault::malformed, "it has timestamps, which Prometheus is to set");
+  return parsed;
 }
 
 /// Reads the file again if it changed since; did it?
@@ -126,7 +129,7 @@ bool refresh(State& state, File& file) {
   const auto stamp = tree_of(state, file.path).stamp(below_root(file.path));
   if (stamp && stamp == file.stamp) return false;
   file.stamp.reset();
-  file.content.reset();
+  file.content = fail(Fault::unavailable, "it cannot be looked at");
   if (!stamp) return true;
   file.content = read_content(state, file.path, *stamp);
   file.modified_s = stamp->modified_ns / 1'000'000'000;
@@ -162,7 +165,7 @@ bool merge(const Exposition::Family& family, const std::string& path, Merged& me
 
 void merge_all(State& state) {
   state.families.clear();
-  state.clashing = false;
+  state.clashing.clear();
   std::unordered_map<std::string_view, std::size_t> by_name;
   for (const auto& file : state.files) {
     if (!file.content) continue;
@@ -173,7 +176,7 @@ void merge_all(State& state) {
         state.families.back().type = family.type;
         state.families.back().name = family.name;
       }
-      if (!merge(family, file.path, state.families[found->second])) state.clashing = true;
+      if (!merge(family, file.path, state.families[found->second])) state.clashing.push_back(file.path);
     }
   }
   for (auto& family : state.families) {
@@ -184,17 +187,21 @@ void merge_all(State& state) {
   }
 }
 
-void emit(State& state, Samples& out) {
+void emit(State& state, Samples& out, Remarks& remarks) {
   for (const auto& family : state.families) {
     const auto index = out.family(family.type, family.name, family.help);
     for (const auto* series : family.series) add_series(family.type, *series, index, out, state.scratch);
   }
-  bool failed = state.unread || state.clashing;
+  bool failed = state.unread || !state.clashing.empty();
+  for (const auto& path : state.clashing) {
+    remarks.add(path, {Fault::malformed, "part of it is left out, as a file before it says otherwise"});
+  }
   for (const auto& file : state.files) {
     if (file.content) {
       out.add(kModified, static_cast<double>(file.modified_s), {{"file", file.path}});
     } else {
       failed = true;
+      remarks.add(file.path, file.content.error());
     }
   }
   out.add(kScrapeError, failed ? 1 : 0);
@@ -206,7 +213,7 @@ void follow_paths(State& state) {
   for (const auto& path : state.paths_now) {
     const auto before =
         std::find_if(state.files.begin(), state.files.end(), [&](const File& file) { return file.path == path; });
-    files.push_back(before != state.files.end() ? std::move(*before) : File{path, std::nullopt, 0, std::nullopt});
+    files.push_back(before != state.files.end() ? std::move(*before) : File{path, std::nullopt, 0, Exposition()});
   }
   state.files = std::move(files);
   state.paths = state.paths_now;
@@ -214,12 +221,12 @@ void follow_paths(State& state) {
 
 Result<void> collect(Context& context, Samples& out) {
   auto& state = context.memory.get<State>();
-  state.unread = !list_files(context.settings.textfile.directories, state);
+  state.unread = !list_files(context.settings.textfile.directories, state, context.remarks);
   bool changed = state.paths != state.paths_now;
   if (changed) follow_paths(state);
   for (auto& file : state.files) changed |= refresh(state, file);
   if (changed) merge_all(state);
-  emit(state, out);
+  emit(state, out, context.remarks);
   return {};
 }
 

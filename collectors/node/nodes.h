@@ -89,8 +89,10 @@ struct Node {
   std::string access_token;           ///< a secret: never logged, never in a finding
   std::string access_token_file;      ///< read where access_token is empty
   std::vector<std::string> nym_api_urls;
-  NodePorts ports;
+  NodePorts ports;            ///< that it listens on
+  NodePorts announced_ports;  ///< that it tells the network: others where a proxy or a NAT stands before it
   std::string wireguard_interface, exit_interface;
+  std::vector<std::string> tunnel_addresses;  ///< its own inside the WireGuard tunnel, "10.1.0.1/16"
   std::string config_file, data_directory;
   bool passthrough = false;
   std::vector<NodeFinding> findings;

@@ -148,9 +148,9 @@ inline constexpr Metric kPending =
     gauge("mixnet_node_pending_packets",
           "Packets waiting for their connection, from the exposition: process_*_packets_pending_delivery.");
 inline constexpr Metric kWireguardPeers =
-    gauge("mixnet_node_wireguard_registered_peers", "WireGuard peers registered, from the exposition: wireguard_total_peers.");
+    gauge("mixnet_node_wireguard_reported_peers", "WireGuard peers registered, from the exposition: wireguard_total_peers.");
 inline constexpr Metric kWireguardActive =
-    gauge("mixnet_node_wireguard_active_peers",
+    gauge("mixnet_node_wireguard_reported_active_peers",
           "WireGuard peers with a handshake in the last 3 min or traffic in the last 5 s, from the exposition.");
 inline constexpr Metric kTopologyDuration = histogram(
     "mixnet_node_topology_query_duration_seconds",

@@ -50,8 +50,8 @@ std::string collectors_table(const Config& config) {
   std::vector<Row> rows{{"NAME", "ON", "HELP", "STATE"}};
   for (const auto& run : board.runs()) {
     const auto& collector = *run.collector;
-    rows.push_back(
-        {std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help), state_of(*run.outcome())});
+    rows.push_back({std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help),
+                    state_of(*run.outcome())});
     add_remarks(*run.outcome(), rows);
   }
   return aligned(rows);

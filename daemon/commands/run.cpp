@@ -81,6 +81,7 @@ int run_run(const Flags& flags) {
     return 1;
   }
   log_info("mixnet-exporter started", {{"version", build_info().version}, {"collectors", config->enabled_collectors().size()}});
+  if (config->web.page_title != Config().web.page_title) log_info(config->web.page_title);
   for (const auto& url : (*service)->urls()) log_info("listening", {{"url", url}});
   serve(**service, signals);
   notify_stopping();

@@ -4,12 +4,18 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "daemon/web/web_config.h"
 
 namespace mixnet::web {
 namespace {
+
+/// What makes an address beyond loopback acceptable.
+constexpr std::string_view kHowToAllow =
+    "tls_server_config and basic_auth_users (or client_auth_type: RequireAndVerifyClientCert); or, where something else keeps "
+    "strangers out, set web.allow_unprotected: true";
 
 /// Of a file that is not there: all zeros.
 FileStamp stamp_of(const std::string& path) {
@@ -56,7 +62,8 @@ Result<void> ProtectionFile::read() {
   const auto text = TRY(read_and_watch(file_));
   auto protection = TRY(parse_web_config(file_, text, [this](const std::string& path) { return read_and_watch(path); }));
   if (options_.known_clients_only && !admits_known_clients_only(protection.get())) {
-    return fail(Fault::denied, file_ + ": refused, as it would open an address beyond loopback to strangers");
+    return fail(Fault::denied, file_ + ": refused, as it would open an address beyond loopback to strangers. Give it " +
+                                   std::string(kHowToAllow));
   }
   protection_ = std::move(protection);
   return {};
@@ -83,9 +90,8 @@ Result<void> check_exposure(const std::vector<std::string>& exposed, const Prote
   return fail(Fault::denied,
               "listening on " + addresses +
                   " is refused: strangers could read the metrics there, and the packet counters of a mix node help traffic "
-                  "analysis. Listen on 127.0.0.1 or [::1]; or give --web.config.file a file with tls_server_config and "
-                  "basic_auth_users (or client_auth_type: RequireAndVerifyClientCert); or, where something else keeps "
-                  "strangers out, set web.allow_unprotected: true");
+                  "analysis. Listen on 127.0.0.1 or [::1]; or give --web.config.file a file with " +
+                  std::string(kHowToAllow));
 }
 
 }  // namespace mixnet::web

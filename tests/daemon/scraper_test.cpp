@@ -49,7 +49,7 @@ class Daemon {
   explicit Daemon(const Collector& collector)
       : enabled_{&collector},
         scraper_(std::make_unique<Board>(Roots{}, Settings{}, enabled_), {.exporter_metrics = true, .state = &state_}),
-        routes_("/metrics", scraper_) {
+        routes_("a <title>", "/metrics", scraper_) {
     web::ServerOptions options;
     options.listeners.push_back(web::Listener::bind({"127.0.0.1", 0}).value());
     server_ = web::Server::start(std::move(options), [this](const web::Request& request, web::Responder responder) {
@@ -146,6 +146,7 @@ TEST_F(ScraperTest, HasPagesForPeopleAndForProbes) {
   const auto page = daemon.get("/");
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
   EXPECT_NE(page.body.find("<a href=\"/metrics\">"), std::string::npos);
+  EXPECT_NE(page.body.find("<title>a &lt;title&gt;</title>"), std::string::npos);
   EXPECT_EQ(daemon.get("/-/ready").status, 200);
   EXPECT_NE(daemon.get("/health").body.find("\"status\":\"ok\""), std::string::npos);
   daemon.routes().leave();

@@ -33,6 +33,7 @@
 #include "collectors/kit/exposition.h"
 #include "daemon/address.h"
 #include "daemon/config.h"
+#include "daemon/negotiation.h"
 #include "daemon/web/passwords.h"
 #include "daemon/web/target.h"
 #include "daemon/web/web_config.h"
@@ -77,6 +78,11 @@ void read_configuration(std::string_view text) {
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
 // clang-format off
 constexpr Target kTargets[] = {
+    {"accept",
+     [](std::string_view text) {
+       (void)negotiate_format(text);
+       (void)accepts_gzip(text);
+     }},
     {"address", [](std::string_view text) { (void)parse_address(text); }},
     {"arp",
      [](std::string_view text) {

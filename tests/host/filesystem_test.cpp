@@ -141,6 +141,17 @@ TEST_F(Filesystem, LeavesOutWhatTheDefaultsExclude) {
             "");
 }
 
+TEST_F(Filesystem, LeavesOutCgroupsOfEitherVersionAndTheRootOfAContainer) {
+  EXPECT_EQ(collect("32 26 0:27 / /sys/fs/cgroup ro,nosuid,nodev,noexec shared:9 - tmpfs tmpfs ro,mode=755\n"  // version 1
+                    "33 32 0:28 / /sys/fs/cgroup/unified rw shared:10 - cgroup2 cgroup2 rw,nsdelegate\n"       // with both
+                    "37 32 0:32 / /sys/fs/cgroup/cpu,cpuacct rw shared:15 - cgroup cgroup rw,cpu,cpuacct\n"),
+            "");
+  EXPECT_EQ(collect("35 25 0:30 / /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n"), "");
+  EXPECT_EQ(collect("612 521 0:61 / / rw,relatime - overlay overlay rw,lowerdir=/l/A:/l/B,upperdir=/u,workdir=/w\n"
+                    "620 612 8:1 /var/lib/docker/containers/4d/hosts /etc/hosts rw,relatime - ext4 /dev/sda1 rw\n"),
+            healthy("/dev/sda1", "ext4", "/etc/hosts", "major=\"8\",minor=\"1\""));
+}
+
 TEST_F(Filesystem, ObeysFiltersOfTheOperator) {
   settings_.filesystem.mount_points = {.include = Regex::compile("^/data").value(), .exclude = {}};
   settings_.filesystem.fs_types = {.include = {}, .exclude = Regex::compile("^xfs$").value()};

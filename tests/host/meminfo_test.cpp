@@ -45,6 +45,13 @@ TEST(Meminfo, FollowsLinesThatComeAndGo) {  // lxcfs upgraded below a running co
             "node_memory_MemTotal_bytes 2048\nnode_memory_Balloon_bytes 3072\nnode_memory_MemFree_bytes 1024\n");
 }
 
+TEST(Meminfo, GivesZeroOnAHostWithoutSwap) {
+  const test::TemporaryFolder host;
+  host.write("proc/meminfo", "SwapCached:            0 kB\nSwapTotal:             0 kB\nSwapFree:              0 kB\n");
+  EXPECT_EQ(test::collected(kMeminfo, host.path()),
+            "node_memory_SwapCached_bytes 0\nnode_memory_SwapTotal_bytes 0\nnode_memory_SwapFree_bytes 0\n");
+}
+
 TEST(Meminfo, RefusesWhatIsBroken) {
   const auto error = [](std::string_view text) {
     Meminfo meminfo;

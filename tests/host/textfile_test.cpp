@@ -30,6 +30,12 @@ class Textfile : public ::testing::Test {
     if (!context_) start();
     return without_folder(test::collected(kTextfile, *context_));
   }
+  /// What the last collection remarked on, a line each.
+  std::string remarks() const {
+    std::string out;
+    for (const auto& remark : context_->remarks.all()) out += remark.subject + ": " + remark.error.message + "\n";
+    return without_folder(out);
+  }
   std::string help_of(std::string_view name) {
     if (!context_) start();
     Samples samples;
@@ -124,6 +130,25 @@ TEST_F(Textfile, RefusesAFileTooLarge) {
   write("large.prom", "large 1\n");
   std::filesystem::resize_file(folder_.path() / "large.prom", (16 << 20) + 1);
   EXPECT_EQ(collect(), "good 1\n" + read("good.prom") + kBad);
+}
+
+TEST_F(Textfile, NamesTheFilesThatItRefusesAndWhy) {
+  write("a.prom", "# TYPE value gauge\nvalue 1\n");
+  write("broken.prom", "fine 1\nbroken\n");
+  write("clash.prom", "# TYPE value counter\nvalue 2\n");
+  write("timed.prom", "timed 1 1700000000000\n");
+  read_from("");
+  read_from("gone");
+  (void)collect();
+  EXPECT_EQ(remarks(),
+            "/gone: /gone: No such file or directory\n"
+            "/clash.prom: part of it is left out, as a file before it says otherwise\n"
+            "/broken.prom: line 2: \"\" is not a value\n"
+            "/timed.prom: it has timestamps, which Prometheus is to set\n");
+  write("broken.prom", "fine 1\n");
+  for (const auto* file : {"clash.prom", "timed.prom"}) std::filesystem::remove(folder_.path() / file);
+  (void)collect();
+  EXPECT_EQ(remarks(), "/gone: /gone: No such file or directory\n");
 }
 
 TEST_F(Textfile, ReadsDirectoriesByPattern) {

@@ -7,7 +7,10 @@ import http.client
 import os
 import pathlib
 import re
+import resource
+import select
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -142,6 +145,68 @@ class Reloading(unittest.TestCase):
         return value.number
 
 
+class ServiceManager(unittest.TestCase):
+    """What systemd is told, on a socket that stands in for its own."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self.socket.close)
+        self.socket.bind(str(self.folder / "notify"))
+        self.socket.settimeout(30)
+
+    def started(self, *arguments, watchdog=None):
+        environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify")}
+        for name in ("WATCHDOG_PID", "WATCHDOG_USEC"):
+            environment.pop(name, None)
+        if watchdog is not None:
+            environment["WATCHDOG_USEC"] = str(watchdog)
+        return support.exporter_server(*arguments, environment=environment)
+
+    def told(self):
+        """The next message, as {name: value}."""
+        return dict(line.split("=", 1) for line in self.socket.recv(4096).decode().splitlines())
+
+    def test_is_told_of_readiness_reloading_and_stopping(self):
+        with self.started() as server:
+            ready = {"READY": "1", "STATUS": f"serving http://127.0.0.1:{server.port}/metrics"}
+            self.assertEqual(ready, self.told())
+            server.signal(signal.SIGHUP)
+            reloading = self.told()
+            self.assertEqual("1", reloading["RELOADING"])
+            self.assertGreater(int(reloading["MONOTONIC_USEC"]), 0)
+            self.assertEqual(ready, self.told())
+            server.signal(signal.SIGTERM)
+            self.assertEqual({"STOPPING": "1"}, self.told())
+            self.assertEqual(0, server.process.wait(20))
+
+    def test_is_told_that_all_is_well_while_the_self_check_passes(self):
+        with self.started(watchdog=100_000) as server:
+            self.assertIn("READY", self.told())
+            for _ in range(3):
+                self.assertEqual({"WATCHDOG": "1"}, self.told())
+            soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (3, hard))  # the check has no socket to ask with
+            self.wait_for_failed_checks(server, 1)
+            self.forget_what_was_told()
+            self.wait_for_failed_checks(server, 3)
+            self.assertFalse(self.anything_told())
+            resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+            self.assertEqual({"WATCHDOG": "1"}, self.told())
+
+    def wait_for_failed_checks(self, server, count):
+        support.wait_for(lambda: server.output().count("self-check of the scrape path failed") >= count, "failed self-checks")
+
+    def anything_told(self):
+        return bool(select.select([self.socket], [], [], 0)[0])
+
+    def forget_what_was_told(self):
+        while self.anything_told():
+            self.told()
+
+
 class Refusing(unittest.TestCase):
     def refused(self, *arguments):
         """What the program says of an error; it must not start."""
@@ -174,8 +239,14 @@ class Refusing(unittest.TestCase):
         self.assertIn("in use", said)
 
     def test_strangers_without_tls_and_authentication(self):
-        said = self.refused("run", f"--web.listen-address=0.0.0.0:{support.free_port()}")
-        self.assertIn("allow_unprotected", said.replace("-", "_"))
+        address = f"--web.listen-address=0.0.0.0:{support.free_port()}"
+        self.assertIn("web.allow_unprotected: true", self.refused("run", address))
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            file.write("http_server_config: {headers: {X-Frame-Options: deny}}\n")
+            file.flush()
+            for command in (["run"], ["config", "check"]):
+                said = self.refused(*command, address, f"--web.config.file={file.name}")
+                self.assertIn("web.allow_unprotected: true", said)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SCRATCH a folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_FIXTURES the
+build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
 """
+import contextlib
+import ctypes
 import http.client
+import json
 import os
 import pathlib
 import shutil
@@ -14,11 +18,12 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 from collections import namedtuple
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-FIXTURES = TESTS / "fixtures"
 PROJECT = TESTS.parent
+FIXTURES = pathlib.Path(os.environ.get("MIXNET_FIXTURES", PROJECT / "build" / "tests" / "fixtures"))
 sys.path.insert(0, str(TESTS / "tools"))
 
 Response = namedtuple("Response", "status headers body")
@@ -27,6 +32,11 @@ Response = namedtuple("Response", "status headers body")
 def exporter():
     """The program that is tested."""
     return os.environ.get("MIXNET_EXPORTER", str(PROJECT / "build" / "mixnet-exporter"))
+
+
+def simulator():
+    """The simulated Nym node, which tests/simulator/README.md describes."""
+    return os.environ.get("MIXNET_SIMULATOR", str(PROJECT / "build" / "tests" / "simulator" / "nym-node"))
 
 
 def scratch():
@@ -59,16 +69,17 @@ def run_exporter(*arguments, timeout=30, environment=None):
 class Server:
     """A server process on a loopback port, ended when the `with` block is left."""
 
-    def __init__(self, command, port, ready="/-/ready"):
+    def __init__(self, command, port, ready="/-/ready", environment=None):
         self.command = [str(word) for word in command]
         self.port = port
         self.ready = ready
+        self.environment = environment
         self.log = None
         self.process = None
 
     def __enter__(self):
         self.log = tempfile.NamedTemporaryFile(prefix="mixnet-test-", suffix=".log")
-        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT, cwd="/")
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=subprocess.STDOUT, cwd="/", env=self.environment)
         try:
             self.wait_until_ready()
         except BaseException:
@@ -130,10 +141,192 @@ def read(connection):
     return Response(answer.status, answer.headers, answer.read())
 
 
-def exporter_server(*arguments):
+def exporter_server(*arguments, environment=None):
     """The program, serving with these flags."""
     port = free_port()
-    return Server([exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments], port)
+    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments]
+    return Server(command, port, environment=environment)
+
+
+class Simulator:
+    """A simulated node on free loopback ports, ended when the `with` block is left. Its folder is there as `home`."""
+
+    TOKEN = "a-token-of-the-tests"
+
+    def __init__(self, *flags, mode="exit-gateway", wireguard=True, token=TOKEN):
+        self.flags = flags
+        self.mode = mode
+        self.wireguard = wireguard
+        self.token = token
+        self.said = None  # where it says what is wrong, if not to the test's own output
+        self.folder = None
+        self.process = None
+        self.about = None
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="mixnet-test-")
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=self.said, text=True, cwd="/")
+        line = self.process.stdout.readline()
+        if not line:
+            status = self.process.wait()
+            self.__exit__()
+            self.failed(status)
+        self.about = json.loads(line)
+        return self
+
+    def failed(self, status):
+        raise AssertionError(f"the simulated node ended with {status}")
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+    def command(self):
+        words = [simulator(), "run", "--mode", self.mode, "--id", "test"]
+        words += ["--accept-operator-terms-and-conditions", "--wireguard-enabled", str(self.wireguard).lower()]
+        words += ["--http-access-token", self.token, "--sim-home", self.folder.name]
+        return [*words, *self.flags]
+
+    @property
+    def home(self):
+        return pathlib.Path(self.folder.name)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def url(self):
+        return self.about["url"]
+
+    @property
+    def ports(self):
+        """The port of each role, None where the node has it not: http, mix, verloc, ws, lp_control, lp_data, wireguard."""
+        return self.about["ports"]
+
+    def network(self):
+        """The network that its ports are in, for the time of a `with` block."""
+        return contextlib.nullcontext()
+
+    def request(self, method, path, headers=None, timeout=30):
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
+        try:
+            with self.network():
+                connection.connect()
+            connection.request(method, path, headers=headers or {})
+            return read(connection)
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None, timeout=30):
+        return self.request("GET", path, headers, timeout)
+
+    def json(self, path):
+        response = self.get(path)
+        assert response.status == 200, response
+        return json.loads(response.body)
+
+    def exposition(self):
+        response = self.get("/api/v1/metrics/prometheus", {"Authorization": f"Bearer {self.token}"})
+        assert response.status == 200, response
+        return response.body.decode("utf-8")
+
+    def tell(self, command, **parameters):
+        """One command of the control API."""
+        response = self.request("POST", f"/simulator/{command}?{urllib.parse.urlencode(parameters)}")
+        assert response.status == 200, response
+
+    def fault(self, endpoint, kind, **parameters):
+        self.tell("fault", endpoint=endpoint, kind=kind, **parameters)
+
+    def clear(self):
+        self.tell("clear")
+
+    def restart(self):
+        self.tell("restart")
+
+    def advance(self, seconds):
+        self.tell("advance", seconds=seconds)
+
+    def requests(self):
+        """How often each path has been asked for, and how often with an Authorization header."""
+        return self.json("/simulator/requests")
+
+    def opened(self):
+        """How often each private file of the node has been opened by anybody."""
+        return self.json("/simulator/opened")
+
+    def stop(self, number=signal.SIGTERM, seconds=5):
+        """The exit status, which must come within some seconds."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+class IsolatedSimulator(Simulator):
+    """A simulated node on the real ports in a network namespace of its own, with the interfaces of an exit node, and in a
+    cgroup of its own if one is wanted. The test is skipped where this machine cannot do it.
+    """
+
+    SCRIPT = TESTS / "simulator" / "in_namespace.sh"
+    CANNOT = 77
+
+    def __init__(self, *flags, cgroup=False, **options):
+        ports = ("http=8080", "mix=1789", "verloc=1790", "ws=9000", "lp-control=41264", "lp-data=51264", "wireguard=51822")
+        super().__init__("--sim-bind=::", *(f"--sim-{port.replace('=', '-port=')}" for port in ports), *flags, **options)
+        self.cgroup = f"mixnet-test-{os.getpid()}-{id(self)}" if cgroup else None
+        self.reason = None
+
+    def __enter__(self):
+        self.said = tempfile.TemporaryFile("w+", encoding="utf-8")
+        return super().__enter__()
+
+    def failed(self, status):
+        if status == self.CANNOT:
+            raise unittest.SkipTest(self.reason)
+        raise AssertionError(f"the simulated node ended with {status}: {self.reason}")
+
+    def __exit__(self, *_):
+        folder = self.cgroup_folder()
+        super().__exit__()
+        self.said.seek(0)
+        self.reason = self.said.read().strip()
+        if folder is not None:
+            folder.rmdir()
+        self.said.close()
+
+    def command(self):
+        cgroup = ["--cgroup", self.cgroup] if self.cgroup else []
+        return [self.SCRIPT, *cgroup, *super().command()]
+
+    def cgroup_folder(self):
+        """Where the kernel shows its cgroup; None where it has none of its own."""
+        for line in pathlib.Path("/proc/mounts").read_text(encoding="utf-8").splitlines():
+            _, mount, kind, *_ = line.split()
+            if self.cgroup and kind == "cgroup2" and pathlib.Path(mount, self.cgroup).is_dir():
+                return pathlib.Path(mount, self.cgroup)
+        return None
+
+    @contextlib.contextmanager
+    def network(self):
+        with open("/proc/self/ns/net", "rb") as ours, open(f"/proc/{self.pid}/ns/net", "rb") as its:
+            enter_namespace(its)
+            try:
+                yield
+            finally:
+                enter_namespace(ours)
+
+    def run_inside(self, *command):
+        """What runs a command in its network namespace, as subprocess wants it."""
+        return ["nsenter", f"--net=/proc/{self.pid}/ns/net", "--", *command]
+
+
+def enter_namespace(file):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(file.fileno(), 0) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
 
 
 def wait_for(condition, what, seconds=20):

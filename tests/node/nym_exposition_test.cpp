@@ -42,8 +42,8 @@ TEST(NymExposition, NamesAnew) {
         "mixnet_node_pending_packets{node=\"n\",hop=\"final\"} 0\n",
         "mixnet_node_packets_by_version_total{node=\"n\",version=\"sphinx_1\"} 274380101\n",
         "mixnet_node_packets_by_version_total{node=\"n\",version=\"sphinx_2\"} 51946\n",
-        "mixnet_node_wireguard_registered_peers{node=\"n\"} 412\n",
-        "mixnet_node_wireguard_active_peers{node=\"n\"} 37\n",
+        "mixnet_node_wireguard_reported_peers{node=\"n\"} 412\n",
+        "mixnet_node_wireguard_reported_active_peers{node=\"n\"} 37\n",
         "mixnet_node_wireguard_peer_addition_attempts_total{node=\"n\"} 419\n",
         "mixnet_node_wireguard_peer_addition_failures_total{node=\"n\"} 0\n",
         "mixnet_node_ecash_verification_successes_total{node=\"n\"} 401\n",
@@ -86,7 +86,7 @@ TEST(NymExposition, AddsUpEpochs) {
 
 TEST(NymExposition, TakesFamiliesOfAnotherTypeAndNumbersThatAreNone) {
   EXPECT_THAT(known(parsed("# TYPE nym_node_wireguard_total_peers counter\nnym_node_wireguard_total_peers 7\n")),
-              HasSubstr("mixnet_node_wireguard_registered_peers{node=\"n\"} 7\n"));
+              HasSubstr("mixnet_node_wireguard_reported_peers{node=\"n\"} 7\n"));
   for (const auto* value : {"NaN", "inf", "-inf", "-1"}) {
     const auto text = std::string("nym_node_wireguard_total_peers ") + value + "\n";
     EXPECT_THAT(known(parsed(text)), Not(HasSubstr("registered_peers"))) << value;

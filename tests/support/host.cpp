@@ -67,12 +67,16 @@ std::string fixture(const std::filesystem::path& relative) {
 }
 
 Roots roots_below(const std::filesystem::path& host) {
-  return {.proc = host / "proc", .sys = host / "sys", .rootfs = host / "root", .udev_data = host / "udev",
+  return {.proc = host / "proc",
+          .sys = host / "sys",
+          .rootfs = host / "root",
+          .udev_data = host / "udev",
           .cgroup = host / "cgroup"};
 }
 
 std::string collected(const Collector& collector, Context& context) {
   context.begin_collection();
+  context.remarks.clear();
   Samples samples;
   const auto done = collector.collect(context, samples);
   return done ? lines_of(samples) : "error: " + done.error().message + "\n";

@@ -26,7 +26,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// tests/fixtures, wherever the tests are run from.
+/// The build's copy of tests/fixtures, which has their symbolic links; wherever the tests are run from.
 std::filesystem::path fixtures();
 
 /// The content of a file below tests/fixtures.

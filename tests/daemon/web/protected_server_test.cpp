@@ -271,7 +271,10 @@ TEST_F(ProtectedServerTest, DoesNotOpenItselfToStrangers) {
   folder_.write("web.yml", kTls);
   EXPECT_EQ(status({}), 401);
   EXPECT_EQ(last_reload(),
-            (folder_.path() / "web.yml").string() + ": refused, as it would open an address beyond loopback to strangers");
+            (folder_.path() / "web.yml").string() +
+                ": refused, as it would open an address beyond loopback to strangers. Give it tls_server_config and "
+                "basic_auth_users (or client_auth_type: RequireAndVerifyClientCert); or, where something else keeps strangers "
+                "out, set web.allow_unprotected: true");
 }
 
 TEST_F(ProtectedServerTest, LeavesAnUnfinishedHandshakeBehind) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collectors/node/nodes.h"
+#include "daemon/yaml.h"
+
+namespace mixnet {
+
+/// The configuration's `nodes:`, a list with an entry for each node of this host. What is wrong is noted at its place in the
+/// Yaml that `nodes` is of.
+std::vector<NodeSettings> read_nodes(const YamlValue& nodes);
+
+/// The nodes as that section, which read_nodes reads back as the same: only what is set, and no secret, for there is none in
+/// them. Nothing for none.
+std::string nodes_as_yaml(std::span<const NodeSettings> nodes);
+
+}  // namespace mixnet

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/control.h"
+
+#include "collectors/kit/text.h"
+
+namespace mixnet::simulator {
+namespace {
+
+Result<std::string> parameter(const Parameters& parameters, std::string_view name) {
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return fail(Fault::malformed, "the parameter " + std::string(name) + " is missing");
+  return found->second;
+}
+
+Json done() { return {{"done", true}}; }
+
+Result<Json> fault(Simulation& simulation, const Parameters& parameters) {
+  auto endpoint = TRY(parameter(parameters, "endpoint"));
+  auto order = TRY(parse_fault(parameters));
+  simulation.faults().set(std::move(endpoint), std::move(order));
+  return done();
+}
+
+Result<Json> clear(Simulation& simulation, const Parameters&) {
+  simulation.faults().clear();
+  return done();
+}
+
+Result<Json> restart(Simulation& simulation, const Parameters&) {
+  simulation.restart();
+  return done();
+}
+
+Result<Json> advance(Simulation& simulation, const Parameters& parameters) {
+  const auto text = TRY(parameter(parameters, "seconds"));
+  const auto seconds = TRY(number<double>(text));
+  if (!(seconds >= 0)) return fail(Fault::malformed, "time goes forward only");
+  simulation.advance(seconds);
+  return done();
+}
+
+Result<Json> traffic(Simulation& simulation, const Parameters& parameters) {
+  auto traffic = simulation.traffic();
+  if (const auto pattern = parameters.find("pattern"); pattern != parameters.end()) {
+    traffic.pattern = TRY(parse_pattern(pattern->second));
+  }
+  if (const auto rate = parameters.find("packets_per_second"); rate != parameters.end()) {
+    traffic.packets_per_second = TRY(number<double>(rate->second));
+  }
+  simulation.set_traffic(traffic);
+  return done();
+}
+
+Result<Json> modes(Simulation& simulation, const Parameters& parameters) {
+  auto modes = simulation.modes();
+  if (const auto names = parameters.find("modes"); names != parameters.end()) {
+    const bool wireguard = modes.wireguard;
+    modes = {};
+    modes.wireguard = wireguard;
+    TRY(add_modes(names->second, modes));
+  }
+  if (const auto on = parameters.find("wireguard"); on != parameters.end()) modes.wireguard = TRY(parse_bool(on->second));
+  TRY(simulation.restart_with(modes, simulation.access_token()));
+  return done();
+}
+
+Result<Json> token(Simulation& simulation, const Parameters& parameters) {
+  const auto token = TRY(parameter(parameters, "token"));
+  TRY(simulation.restart_with(simulation.modes(), token));
+  return done();
+}
+
+Result<Json> connections(Simulation& simulation, const Parameters& parameters) {
+  const auto text = TRY(parameter(parameters, "count"));
+  const auto count = TRY(number<std::uint64_t>(text));
+  TRY(simulation.set_connections(count));
+  return done();
+}
+
+Result<Json> sockets(Simulation& simulation, const Parameters& parameters) {
+  const auto text = TRY(parameter(parameters, "read"));
+  simulation.set_reading(TRY(parse_bool(text)));
+  return done();
+}
+
+Result<Json> listener(Simulation& simulation, const Parameters& parameters) {
+  const auto role = TRY(parameter(parameters, "role"));
+  const auto text = TRY(parameter(parameters, "open"));
+  const bool open = TRY(parse_bool(text));
+  TRY(simulation.set_listening(role, open));
+  return done();
+}
+
+Result<Json> forget(Simulation& simulation, const Parameters&) {
+  simulation.forget_requests();
+  return done();
+}
+
+Result<Json> requests(Simulation& simulation, const Parameters&) { return simulation.requests(); }
+
+Result<Json> opened(Simulation& simulation, const Parameters&) { return simulation.opened(); }
+
+Result<Json> state(Simulation& simulation, const Parameters&) { return simulation.state(); }
+
+struct Command {
+  std::string_view method, name;
+  Result<Json> (*run)(Simulation& simulation, const Parameters& parameters);
+};
+
+constexpr Command kCommands[] = {
+    {"POST", "advance", advance},  {"POST", "clear", clear},     {"POST", "connections", connections},
+    {"POST", "fault", fault},      {"POST", "forget", forget},   {"POST", "listener", listener},
+    {"POST", "modes", modes},      {"POST", "restart", restart}, {"POST", "sockets", sockets},
+    {"POST", "token", token},      {"POST", "traffic", traffic}, {"GET", "opened", opened},
+    {"GET", "requests", requests}, {"GET", "state", state},
+};
+
+Answer answer_of(const Result<Json>& result) {
+  if (result) return {200, "application/json", result->dump(), {}};
+  return {400, "application/json", Json({{"error", result.error().message}}).dump(), {}};
+}
+
+}  // namespace
+
+Answer control(Simulation& simulation, const Request& request) {
+  if (!request.from_loopback) return plain(404, "");
+  const auto name = std::string_view(request.path).substr(kControlPrefix.size());
+  for (const auto& command : kCommands) {
+    if (command.name != name) continue;
+    if (command.method != request.method) return plain(405, "");
+    return answer_of(command.run(simulation, request.parameters));
+  }
+  return plain(404, "");
+}
+
+}  // namespace mixnet::simulator

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/faults.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "collectors/kit/text.h"
+
+namespace mixnet::simulator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::pair<std::string_view, FaultKind> kKinds[] = {
+    {"slow", FaultKind::slow},     {"drip", FaultKind::drip},           {"hang", FaultKind::hang},
+    {"stall", FaultKind::stall},   {"reset", FaultKind::reset},         {"cut", FaultKind::cut},
+    {"status", FaultKind::status}, {"huge", FaultKind::huge},           {"wrong_json", FaultKind::wrong_json},
+    {"broken", FaultKind::broken}, {"html", FaultKind::html},           {"empty", FaultKind::empty},
+    {"deep", FaultKind::deep},     {"truncated", FaultKind::truncated}, {"redirect", FaultKind::redirect},
+};
+
+Result<FaultKind> parse_kind(std::string_view name) {
+  for (const auto& [known, kind] : kKinds) {
+    if (known == name) return kind;
+  }
+  return fail(Fault::malformed, "unknown kind of fault " + in_quotes(name));
+}
+
+template <class T>
+Result<void> parse_optional(const Parameters& parameters, std::string_view name, T& out) {
+  const auto found = parameters.find(name);
+  if (found != parameters.end()) out = TRY(number<T>(found->second));
+  return {};
+}
+
+void spoil(Json& value) {
+  if (value.is_structured()) {
+    for (auto& item : value) spoil(item);
+  } else if (value.is_string()) {
+    value = 42;
+  } else {
+    value = Json::array({"what was a number or a bool"});
+  }
+}
+
+}  // namespace
+
+Result<FaultOrder> parse_fault(const Parameters& parameters) {
+  FaultOrder out;
+  const auto kind = parameters.find("kind");
+  if (kind == parameters.end()) return fail(Fault::malformed, "no kind given");
+  out.kind = TRY(parse_kind(kind->second));
+  if (out.kind == FaultKind::redirect) out.status = 302;
+  TRY(parse_optional(parameters, "seconds", out.seconds));
+  TRY(parse_optional(parameters, "status", out.status));
+  TRY(parse_optional(parameters, "bytes", out.bytes));
+  TRY(parse_optional(parameters, "times", out.times));
+  if (const auto location = parameters.find("location"); location != parameters.end()) out.location = location->second;
+  return out;
+}
+
+void Faults::set(std::string endpoint, FaultOrder order) {
+  const std::lock_guard lock(mutex_);
+  orders_[std::move(endpoint)] = std::move(order);
+}
+
+void Faults::clear() {
+  const std::lock_guard lock(mutex_);
+  orders_.clear();
+  ++cleared_;
+}
+
+std::optional<FaultOrder> Faults::take(std::string_view path) {
+  const std::lock_guard lock(mutex_);
+  auto found = orders_.find(path);
+  if (found == orders_.end()) found = orders_.find("*");
+  if (found == orders_.end()) return std::nullopt;
+  FaultOrder order = found->second;
+  if (--found->second.times == 0) orders_.erase(found);
+  return order;
+}
+
+std::string with_wrong_types(const std::string& body) {
+  auto value = Json::parse(body, nullptr, false);
+  if (value.is_discarded()) return R"({"this": "is JSON"})";
+  spoil(value);
+  return value.dump();
+}
+
+std::string truncated(const std::string& body) {
+  constexpr std::string_view kBucket = "_bucket{le=\"";
+  const auto bucket = body.find(kBucket, body.size() / 2);
+  return body.substr(0, bucket == std::string::npos ? body.size() / 2 : bucket + kBucket.size());
+}
+
+}  // namespace mixnet::simulator

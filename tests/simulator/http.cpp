@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulator/http.h"
+
+#include <utility>
+
+#include "tests/simulator/civetweb.h"
+#include "tests/simulator/control.h"
+#include "tests/simulator/misbehaviour.h"
+
+namespace mixnet::simulator {
+namespace {
+
+/// civetweb has a thread for each connection; faults may hold most of them, but some are kept for commands.
+constexpr unsigned kThreads = 80;
+constexpr unsigned kMostFaulty = 64;
+
+/// Gives the status that civetweb is to note.
+int handle_request(mg_connection* connection) {
+  static_cast<HttpServer*>(mg_get_user_context_data(connection))->handle(Connection(connection));
+  return 200;
+}
+
+}  // namespace
+
+HttpServer::~HttpServer() {
+  if (server_ != nullptr) mg_stop(server_);
+}
+
+Result<std::uint16_t> HttpServer::start(const std::string& bind, std::uint16_t port) {
+  mg_callbacks callbacks{};
+  callbacks.begin_request = handle_request;
+  server_ = TRY(start_civetweb(bind, port, kThreads, callbacks, this));
+  return port_of(server_);
+}
+
+void HttpServer::handle(Connection connection) {
+  const auto request = connection.request();
+  if (request.path.starts_with(kControlPrefix)) {
+    send(connection, request, control(simulation_, request));
+    return;
+  }
+  auto answer = simulation_.answer(request);
+  const auto order = simulation_.faults().take(request.path);
+  if (order) {
+    handle_faulty(connection, request, std::move(answer), *order);
+  } else {
+    send(connection, request, answer);
+  }
+}
+
+void HttpServer::handle_faulty(Connection& connection, const Request& request, Answer answer, const FaultOrder& order) {
+  const auto cleared = simulation_.faults().cleared();
+  if (++faulty_ <= kMostFaulty) {
+    misbehave(connection, request, std::move(answer), order, [&] { return simulation_.faults().cleared() != cleared; });
+  }
+  --faulty_;
+  connection.end();
+}
+
+}  // namespace mixnet::simulator
