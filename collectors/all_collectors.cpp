@@ -37,6 +37,7 @@
 #include "collectors/node/discovery.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/host.h"
+#include "collectors/node/node_api.h"
 #include "collectors/node/sockets.h"
 #include "collectors/node/tunnels.h"
 #include "collectors/node/wireguard.h"
@@ -64,6 +65,7 @@ constexpr const Collector* kCollectors[] = {
     &kNetdev,
     &kNetstat,
     &kNode,
+    &kNodeApi,
     &kNodeData,
     &kNodeFirewall,
     &kNodeHost,

@@ -33,12 +33,15 @@ constexpr Setting boolean_setting(std::string_view name, std::string_view help) 
           [](const Settings& settings) { return std::string(kField(settings) ? "true" : "false"); }};
 }
 
-template <auto kField>
+template <auto kField, std::int64_t kMillisecondsMin = 1>
 constexpr Setting duration_setting(std::string_view name, std::string_view help) {
   return {name, help, Setting::Kind::duration,
           [](Settings& settings, std::string_view text) -> Result<void> {
             const auto duration = TRY(parse_duration(text));
             if (duration == duration.zero()) return fail(Fault::malformed, in_quotes(text) + " is no time at all");
+            if (duration.count() < kMillisecondsMin) {
+              return fail(Fault::malformed, in_quotes(text) + " is less than " + std::to_string(kMillisecondsMin) + "ms");
+            }
             kField(settings) = duration;
             return {};
           },
@@ -94,6 +97,8 @@ constexpr Setting kSettings[] = {
     regex_setting<FIELD(netdev.device.exclude)>("netdev.device-exclude", "Regexp of interfaces to exclude."),
     regex_setting<FIELD(netdev.device.include)>("netdev.device-include", "Regexp of interfaces to include."),
     regex_setting<FIELD(netstat.fields)>("netstat.fields", "Regexp of the fields to export, PROTOCOL_FIELD."),
+    duration_setting<FIELD(node_api.interval), 1000>("node_api.interval",
+                                                     "How often the live endpoints of a node's HTTP API are asked."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

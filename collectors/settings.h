@@ -47,6 +47,9 @@ struct Settings {
     Regex fields;
   } netstat;
   struct {
+    std::chrono::milliseconds interval{15'000};
+  } node_api;
+  struct {
     bool softirq = false;
   } stat;
   struct {

@@ -79,7 +79,8 @@ enum class Part { value, sum, count };
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : lines_(text), ends_in_newline_(text.empty() || text.ends_with('\n')) {}
+  Parser(std::string_view text, Arrival arrival)
+      : lines_(text), arrival_(arrival), ends_in_newline_(text.empty() || text.ends_with('\n')) {}
 
   Result<Exposition> parse() {
     while (lines_.next(rest_)) {
@@ -92,6 +93,7 @@ class Parser {
       }
     }
     if (!ends_in_newline_) return lines_.malformed("the last line does not end");
+    if (arrival_ == Arrival::network) TRY(check_for_the_end());
     return finished();
   }
 
@@ -293,8 +295,10 @@ class Parser {
     auto& series = series_of(entry);
     if (part_ == Part::sum) {
       series.sum = value;
+      series.has_sum = true;
     } else if (part_ == Part::count) {
       series.count = value;
+      series.has_count = true;
     } else if (bound_ && !std::isnan(*bound_)) {
       set_point(series, value);
     }
@@ -324,6 +328,23 @@ class Parser {
     }
   }
 
+  /// What can be told of a text that was cut between two lines.
+  Result<void> check_for_the_end() const {
+    if (entries_.empty()) return lines_.malformed("nothing in it");
+    if (entries_.back().family.series.empty())
+      return lines_.malformed("cut before the samples of " + entries_.back().family.name);
+    for (const auto& entry : entries_) {
+      const auto& family = entry.family;
+      if (family.type != Type::histogram && family.type != Type::summary) continue;
+      for (const auto& series : family.series) {
+        const bool open = family.type == Type::histogram && (series.points.empty() || series.points.back().bound != kInfinity);
+        if (open || !series.has_sum || !series.has_count)
+          return lines_.malformed("cut within the " + std::string(to_string(family.type)) + " " + family.name);
+      }
+    }
+    return {};
+  }
+
   Exposition finished() {
     for (auto& [family, typed, by_labels] : entries_) {
       if (family.series.empty()) continue;
@@ -337,6 +358,7 @@ class Parser {
   }
 
   Lines lines_;
+  const Arrival arrival_;
   const bool ends_in_newline_;
   std::string_view rest_;  ///< of the line
   Exposition exposition_;
@@ -351,7 +373,7 @@ class Parser {
 
 }  // namespace
 
-Result<Exposition> parse_exposition(std::string_view text) { return Parser(text).parse(); }
+Result<Exposition> parse_exposition(std::string_view text, Arrival arrival) { return Parser(text, arrival).parse(); }
 
 void add_series(Type type, const Exposition::Series& series, std::uint32_t index, Samples& out, std::vector<Label>& scratch) {
   scratch.clear();

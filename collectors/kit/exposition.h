@@ -27,6 +27,7 @@ struct Exposition {
     double value = 0;           ///< of all but histograms and summaries
     double sum = 0, count = 0;  ///< of histograms and summaries
     std::vector<Point> points;  ///< in the order of their bounds; a histogram's end with +Inf
+    bool has_sum = false, has_count = false;
   };
   struct Family {
     Type type = Type::untyped;
@@ -39,9 +40,16 @@ struct Exposition {
   bool has_timestamps = false;
 };
 
+/// How sure one is to have all of a text.
+enum class Arrival {
+  file,     ///< taken as it stands
+  network,  ///< may have been cut: refused where it is empty, a histogram or summary lacks its +Inf bucket, sum or count, or
+            ///< the family named last has no sample
+};
+
 /// Parses the text format as strictly as Prometheus's own parser does; Fault::malformed with the line's number. Series that
 /// stand there twice are there twice.
-Result<Exposition> parse_exposition(std::string_view text);
+Result<Exposition> parse_exposition(std::string_view text, Arrival arrival = Arrival::file);
 
 /// Adds one series to the family `index` of `out`. `scratch` is memory to use again.
 void add_series(Type type, const Exposition::Series& series, std::uint32_t index, Samples& out, std::vector<Label>& scratch);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace mixnet {
@@ -39,19 +40,11 @@ std::string part_of(const std::string& url, CURLUPart part) {
   return out;
 }
 
-/// The same host by the same or a safer way: what was sent with the first request may be sent there too.
-bool stays_at_home(const std::string& from, const std::string& to) {
-  if (part_of(to, CURLUPART_HOST).empty() || part_of(from, CURLUPART_HOST) != part_of(to, CURLUPART_HOST)) return false;
-  const auto before = part_of(from, CURLUPART_SCHEME);
-  const auto after = part_of(to, CURLUPART_SCHEME);
-  if (before == after) return part_of(from, CURLUPART_PORT) == part_of(to, CURLUPART_PORT);
-  return before == "http" && after == "https";
-}
-
 HttpOutcome outcome_of(CURLcode code) {
   switch (code) {
     case CURLE_OK: return HttpOutcome::answered;
     case CURLE_OPERATION_TIMEDOUT: return HttpOutcome::timed_out;
+    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
@@ -151,6 +144,11 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
              "the answer is longer than " + std::to_string(transfer.exchange->request.body_bytes_max) + " bytes");
     return false;
   }
+  const auto scheme = part_of(transfer.url, CURLUPART_SCHEME);
+  if (code == CURLE_UNSUPPORTED_PROTOCOL && (scheme == "http" || scheme == "https")) {
+    conclude(transfer, HttpOutcome::broken_off, "the answer is not HTTP");
+    return false;
+  }
   if (code != CURLE_OK) {
     conclude(transfer, outcome_of(code), curl_easy_strerror(code));
     return false;
@@ -179,6 +177,14 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
 
 }  // namespace
 
+bool stays_at_home(const std::string& from, const std::string& to) {
+  if (part_of(to, CURLUPART_HOST).empty() || part_of(from, CURLUPART_HOST) != part_of(to, CURLUPART_HOST)) return false;
+  const auto before = part_of(from, CURLUPART_SCHEME);
+  const auto after = part_of(to, CURLUPART_SCHEME);
+  if (before == after) return part_of(from, CURLUPART_PORT) == part_of(to, CURLUPART_PORT);
+  return before == "http" && after == "https";
+}
+
 class Http::Impl {
  public:
   Impl() : multi_(curl_multi_init()) {
@@ -187,6 +193,9 @@ class Http::Impl {
   }
 
   ~Impl() {
+    for (const auto& each : transfers_) {
+      if (each->under_way) curl_multi_remove_handle(multi_, each->handle.get());
+    }
     transfers_.clear();
     curl_multi_cleanup(multi_);
   }
@@ -194,32 +203,44 @@ class Http::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  void exchange(std::span<HttpExchange> exchanges, const std::stop_token& stop) {
-    while (transfers_.size() < exchanges.size()) {
-      transfers_.push_back(std::make_unique<Transfer>());
-      transfers_.back()->handle.reset(curl_easy_init());
+  void begin(HttpExchange& exchange) {
+    auto free = std::find_if(transfers_.begin(), transfers_.end(), [](const auto& each) { return !each->under_way; });
+    if (free == transfers_.end()) {
+      free = transfers_.insert(free, std::make_unique<Transfer>());
+      (*free)->handle.reset(curl_easy_init());
     }
-    auto transfer = transfers_.begin();
-    for (auto& each : exchanges) {
-      begin(**transfer, each);
-      add(**transfer++);
-    }
+    mixnet::begin(**free, exchange);
+    add(**free);
+  }
+
+  void advance(Clock::time_point until, const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
-    while (under_way_ > 0 && !stop.stop_requested()) step();
-    for (auto& each : transfers_) remove(*each);
+    while (under_way_ > 0 && !stop.stop_requested()) {
+      step();
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
+      if (left <= 0) return;
+      if (under_way_ > 0)
+        curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::min<std::int64_t>(left, kPollMilliseconds)), nullptr);
+    }
+  }
+
+  void cancel(HttpExchange& exchange) {
+    for (auto& each : transfers_) {
+      if (each->under_way && each->exchange == &exchange) remove(*each);
+    }
   }
 
  private:
   void add(Transfer& transfer) {
     curl_multi_add_handle(multi_, transfer.handle.get());
-    transfer.under_way = true;
+    transfer.under_way = transfer.exchange->under_way = true;
     ++under_way_;
   }
 
   void remove(Transfer& transfer) {
     if (!transfer.under_way) return;
     curl_multi_remove_handle(multi_, transfer.handle.get());
-    transfer.under_way = false;
+    transfer.under_way = transfer.exchange->under_way = false;
     --under_way_;
   }
 
@@ -230,7 +251,6 @@ class Http::Impl {
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
     }
-    if (under_way_ > 0) curl_multi_poll(multi_, nullptr, 0, kPollMilliseconds, nullptr);
   }
 
   void finish(CURL* handle, CURLcode code) {
@@ -253,6 +273,14 @@ Http::Http() {
 
 Http::~Http() = default;
 
-void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) { impl_->exchange(exchanges, stop); }
+void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) {
+  for (auto& each : exchanges) begin(each);
+  advance(Clock::time_point::max(), std::move(stop));
+  for (auto& each : exchanges) cancel(each);
+}
+
+void Http::begin(HttpExchange& exchange) { impl_->begin(exchange); }
+void Http::advance(Clock::time_point until, std::stop_token stop) { impl_->advance(until, stop); }
+void Http::cancel(HttpExchange& exchange) { impl_->cancel(exchange); }
 
 }  // namespace mixnet

@@ -26,7 +26,7 @@ enum class HttpOutcome : std::uint8_t {
   timed_out,
   broken_off,  ///< connected, but closed or garbled before the answer was whole
   too_large,
-  tls_refused,          ///< its certificate is not to be trusted
+  tls_refused,          ///< no TLS with it, or its certificate is not to be trusted
   redirected_elsewhere  ///< to another host, or from https to http
 };
 
@@ -41,7 +41,11 @@ struct HttpResponse {
 struct HttpExchange {
   HttpRequest request;
   HttpResponse response;
+  bool under_way = false;  ///< Http's own: begun, and neither ended nor cancelled
 };
+
+/// May what was sent to `from` be sent to `to` too, where it is redirected? To the same host and port, or from http to https.
+bool stays_at_home(const std::string& from, const std::string& to);
 
 /// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time.
 class Http {
@@ -54,6 +58,16 @@ class Http {
   /// Does all of them at once, at most four connections a host, and fills in the responses. Returns at the latest when the
   /// longest timeout has passed, and soon where `stop` is asked for: what is not answered then is timed_out.
   void exchange(std::span<HttpExchange> exchanges, std::stop_token stop = {});
+
+  // The same in pieces, for a caller with other things to do than to wait for the slowest. What is under way goes on during
+  // `advance` only.
+
+  /// Begins one, which must stay where it is for as long as it is under way.
+  void begin(HttpExchange& exchange);
+  /// Goes on with all that was begun until none is under way, `until` has come, or `stop` is asked for.
+  void advance(std::chrono::steady_clock::time_point until, std::stop_token stop = {});
+  /// Ends one; where it is under way still its response is timed_out.
+  void cancel(HttpExchange& exchange);
 
  private:
   class Impl;

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -23,6 +24,12 @@ class Json {
  public:
   /// Fault::malformed, with line and column, where `text` is no JSON, or nested more than 64 deep.
   static Result<Json> parse(std::string_view text);
+
+  /// The same for a document with long lists of objects: each such object is handed to `take` with the keys that lead to its
+  /// list ("previous.data.results"), and not kept, so that memory is bounded by the longest of them. The list that `secret`
+  /// leads to comes out empty, whatever is in it.
+  using TakeEntry = std::function<void(std::string_view path, const Json& entry)>;
+  static Result<Json> parse_entries(std::string_view text, const TakeEntry& take, std::string_view secret = {});
 
   Json() = default;  ///< nothing
 

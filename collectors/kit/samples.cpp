@@ -18,7 +18,8 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::size_t escaped_max(std::string_view text) { return text.size() * 3; }
 
 bool needs_care(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return c == '\\' || c == '"' || c == '\n' || (c & 0x80) != 0; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c == '\\' || c == '"' || c == '\n' || c == '\0' || (c & 0x80) != 0; });
 }
 
 char* append(char* out, std::string_view text) {
@@ -30,7 +31,7 @@ char* append_escaped(char* out, std::string_view text) {
   if (!needs_care(text)) return append(out, text);
   while (!text.empty()) {
     const auto length = utf8_length(text);
-    if (length == 0) {
+    if (length == 0 || text.front() == '\0') {  // at a NUL Prometheus takes the text to end
       out = append(out, kReplacement);
       text.remove_prefix(1);
       continue;

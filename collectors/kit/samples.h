@@ -60,7 +60,7 @@ class Samples {
   /// Forgets everything added, keeping the memory.
   void clear();
 
-  /// Labels to be used with several samples, escaped once. Bytes that are not UTF-8 become U+FFFD.
+  /// Labels to be used with several samples, escaped once. Bytes that are not UTF-8, and NUL, become U+FFFD.
   LabelSet labels(std::initializer_list<Label> labels);
   LabelSet labels(std::span<const Label> labels);
 

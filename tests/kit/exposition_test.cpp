@@ -139,5 +139,35 @@ TEST(Exposition, RefusesWhatIsBrokenAndSaysWhere) {
   EXPECT_EQ(error("# TYPE h histogram\nh_count -1\n"), "error: line 2: a negative count in a histogram");
 }
 
+TEST(Exposition, FromTheNetworkHasToBeWhole) {
+  const auto error = [](std::string_view text) {
+    const auto parsed = parse_exposition(text, Arrival::network);
+    return parsed ? "none" : parsed.error().message;
+  };
+  EXPECT_EQ(error("m 1\n"), "none");
+  EXPECT_EQ(error(""), "line 0: nothing in it");
+  EXPECT_EQ(error("# only a comment\n"), "line 1: nothing in it");
+  EXPECT_EQ(error("m 1\n# TYPE n gauge\n"), "line 2: cut before the samples of n");
+  EXPECT_EQ(error("# TYPE h histogram\nh_bucket{le=\"1\"} 1\n"), "line 2: cut within the histogram h");
+  EXPECT_EQ(error("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\n"), "line 3: cut within the histogram h");
+  EXPECT_EQ(error("# TYPE h histogram\nh_sum 1\nh_count 1\n"), "line 3: cut within the histogram h");
+  EXPECT_EQ(error("# TYPE h histogram\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n"), "none");
+  EXPECT_EQ(error("# TYPE s summary\ns{quantile=\"0.5\"} 1\ns_sum 1\n"), "line 3: cut within the summary s");
+  EXPECT_EQ(error("# TYPE s summary\ns_sum 1\ns_count 1\n"), "none");
+}
+
+TEST(Exposition, CutAnywhereIsRefusedOrEndsBetweenTwoFamilies) {
+  const auto whole = test::fixture("nym/prometheus.txt");
+  const auto families = parse_exposition(whole, Arrival::network)->families.size();
+  std::size_t accepted = 0;
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    const auto cut = parse_exposition(std::string_view(whole).substr(0, length), Arrival::network);
+    if (!cut) continue;
+    ++accepted;
+    EXPECT_EQ(whole.substr(length, 7), "# HELP ") << length;
+  }
+  EXPECT_EQ(accepted, families - 1);
+}
+
 }  // namespace
 }  // namespace mixnet

@@ -29,7 +29,7 @@ TEST(Settings, EachIsReadBackAsItWasSet) {
   for (const auto& setting : all_settings()) {
     Settings settings;
     const auto text = setting.kind == Setting::Kind::boolean    ? "true"
-                      : setting.kind == Setting::Kind::duration ? "250ms"
+                      : setting.kind == Setting::Kind::duration ? "2500ms"
                                                                 : "^some.thing$";
     ASSERT_TRUE(setting.set(settings, text)) << setting.name;
     EXPECT_EQ(setting.get(settings), text) << setting.name;

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "collectors/kit/metric.h"
+
+/// All that is exported of a Nym node's HTTP API. Where a number of the node is known to be wrong it is not here, or its HELP
+/// says what it is; "total of the exposition" means /api/v1/metrics/prometheus, which the node refreshes every 30 s.
+namespace mixnet::nym {
+
+consteval Metric histogram(std::string_view name, std::string_view help) { return {Type::histogram, name, help}; }
+
+// /health
+inline constexpr Metric kHealthy = gauge("mixnet_node_healthy", "Whether the node says it is up, from /health.");
+inline constexpr Metric kUptime =
+    gauge("mixnet_node_uptime_seconds", "How long the node's HTTP API has been up, from /health: uptime.");
+
+// /load
+inline constexpr Metric kLoad = gauge(
+    "mixnet_node_load",
+    "1 for the tier that each part of the node's load is in, from /load. For comparison only: the node counts free swap as "
+    "used, and sees interfaces named eth* and en* only.");
+
+// what the node says of itself
+inline constexpr Metric kBuild = gauge("mixnet_node_build_info", "The node's program, from /build-information.");
+inline constexpr Metric kIdentity =
+    gauge("mixnet_node_identity_info", "The node's identity key, from /host-information: ed25519_identity.");
+inline constexpr Metric kHost =
+    gauge("mixnet_node_announced_host_info", "Each address and host name that the node announces, from /host-information.");
+inline constexpr Metric kRotation =
+    gauge("mixnet_node_key_rotation_id", "Which rotation the node's sphinx key is of, from /host-information: rotation_id.");
+inline constexpr Metric kNextKey = gauge(
+    "mixnet_node_next_key_announced",
+    "Whether the sphinx key of the next rotation is announced, which is so near a rotation's end, from /host-information.");
+inline constexpr Metric kSystem =
+    gauge("mixnet_node_system_info", "The system as the node saw it at its start, from /system-info.");
+inline constexpr Metric kSystemCpus = gauge("mixnet_node_system_cpus", "CPUs that the node announces, from /system-info.");
+inline constexpr Metric kSystemMemory =
+    gauge("mixnet_node_system_memory_bytes", "Memory that the node announces, from /system-info: total_memory.");
+inline constexpr Metric kRole = gauge("mixnet_node_role_enabled", "Whether the node runs the role, from /roles.");
+inline constexpr Metric kDescription =
+    gauge("mixnet_node_description_info", "How the operator describes the node, from /description.");
+inline constexpr Metric kLocation =
+    gauge("mixnet_node_location_info", "Country that the node announces, from /auxiliary-details: location.");
+inline constexpr Metric kTerms =
+    gauge("mixnet_node_announced_terms_accepted",
+          "Whether the node announces that it accepts the terms and conditions, from /auxiliary-details.");
+inline constexpr Metric kPort = gauge("mixnet_node_announced_port",
+                                      "Ports that the node announces, from /auxiliary-details, /gateway and /lewes-protocol.");
+inline constexpr Metric kZkNyms =
+    gauge("mixnet_node_enforces_zk_nyms", "Whether clients have to pay, from /gateway: enforces_zk_nyms.");
+inline constexpr Metric kOffersWireguard =
+    gauge("mixnet_node_offers_wireguard", "Whether the node offers WireGuard to clients, from /gateway: client_interfaces.");
+inline constexpr Metric kLpEnabled =
+    gauge("mixnet_node_lp_enabled", "Whether the Lewes protocol is on, from /lewes-protocol: enabled.");
+
+// /network/upgrade-mode-status
+inline constexpr Metric kUpgradeMode =
+    gauge("mixnet_node_upgrade_mode",
+          "Whether the node knows of an attested upgrade mode, in which nobody pays, from /network/upgrade-mode-status.");
+inline constexpr Metric kUpgradeModeWatched =
+    gauge("mixnet_node_upgrade_mode_watched", "Whether the node looks out for it, from /network/upgrade-mode-status: enabled.");
+inline constexpr Metric kUpgradeModeQueried =
+    gauge("mixnet_node_upgrade_mode_last_queried_timestamp_seconds",
+          "When the node last looked, from /network/upgrade-mode-status: last_queried.");
+
+// /metrics/packets-stats
+inline constexpr Metric kReceived =
+    counter("mixnet_node_packets_received_total",
+            "Packets received to be forwarded to another node or delivered to a client (final), from /metrics/packets-stats.");
+inline constexpr Metric kSent =
+    counter("mixnet_node_packets_sent_total",
+            "Packets sent to other nodes by type, acks not counted as forward ones, from /metrics/packets-stats.");
+inline constexpr Metric kDropped = counter(
+    "mixnet_node_packets_dropped_total",
+    "Packets dropped, from /metrics/packets-stats: on ingress as they are for a role the node does not run, on egress as "
+    "a connection's queue is full or the next hop is not known.");
+inline constexpr Metric kMalformed =
+    counter("mixnet_node_packets_malformed_total",
+            "Packets received that could not be unwrapped, from /metrics/packets-stats: broken, replayed, or of an old key.");
+inline constexpr Metric kReplayed =
+    counter("mixnet_node_packets_replayed_total",
+            "Packets received again, from /metrics/packets-stats; absent while it is 0, as known nodes never count them.");
+inline constexpr Metric kExcessiveDelay =
+    counter("mixnet_node_packets_excessive_delay_total",
+            "Packets received that asked for too long a delay, which was shortened, from /metrics/packets-stats.");
+inline constexpr Metric kTest =
+    counter("mixnet_node_packets_test_total", "Test packets received, from /metrics/packets-stats; not of older nodes.");
+
+// /metrics/wireguard-stats
+inline constexpr Metric kWireguardReceived =
+    counter("mixnet_node_wireguard_received_bytes_total", "Bytes from WireGuard clients, from /metrics/wireguard-stats.");
+inline constexpr Metric kWireguardSent =
+    counter("mixnet_node_wireguard_sent_bytes_total", "Bytes to WireGuard clients, from /metrics/wireguard-stats.");
+
+// /metrics/sessions
+inline constexpr Metric kDay = gauge(
+    "mixnet_node_day_timestamp_seconds",
+    "The beginning of the UTC day that the mixnet_node_day_* are of, the last one that is complete, from /metrics/sessions.");
+inline constexpr Metric kDayUsers =
+    gauge("mixnet_node_day_unique_users", "Clients of that day, from /metrics/sessions: unique_active_users.");
+inline constexpr Metric kDayStarted =
+    gauge("mixnet_node_day_sessions_started", "Sessions that began on that day, from /metrics/sessions.");
+inline constexpr Metric kDayFinished =
+    gauge("mixnet_node_day_sessions_finished", "Sessions that ended on that day, from /metrics/sessions.");
+inline constexpr Metric kDayDurations =
+    histogram("mixnet_node_day_session_duration_seconds",
+              "How long the sessions of that day were, from /metrics/sessions. It begins anew each day: for rates there is "
+              "mixnet_node_session_duration_seconds.");
+
+// /metrics/verloc
+inline constexpr Metric kVerlocTested =
+    gauge("mixnet_node_verloc_tested_nodes",
+          "Nodes to which round trips were measured, from the last finished run of /metrics/verloc.");
+inline constexpr Metric kVerlocMeasured =
+    gauge("mixnet_node_verloc_measured_nodes", "Those of them that answered, from /metrics/verloc.");
+inline constexpr Metric kVerlocUnmeasured =
+    gauge("mixnet_node_verloc_unmeasured_nodes", "Those of them that did not, from /metrics/verloc.");
+inline constexpr Metric kVerlocMinimum =
+    gauge("mixnet_node_verloc_rtt_minimum_seconds", "The shortest of the nodes' mean round trips, from /metrics/verloc.");
+inline constexpr Metric kVerlocMean =
+    gauge("mixnet_node_verloc_rtt_mean_seconds", "The mean of the nodes' mean round trips, from /metrics/verloc.");
+inline constexpr Metric kVerlocMedian =
+    gauge("mixnet_node_verloc_rtt_median_seconds", "The median of the nodes' mean round trips, from /metrics/verloc.");
+inline constexpr Metric kVerlocStarted =
+    gauge("mixnet_node_verloc_run_started_timestamp_seconds", "When that run began, from /metrics/verloc: run_started.");
+inline constexpr Metric kVerlocFinished =
+    gauge("mixnet_node_verloc_run_finished_timestamp_seconds", "When that run ended, from /metrics/verloc: run_finished.");
+inline constexpr Metric kVerlocInProgress =
+    gauge("mixnet_node_verloc_run_in_progress", "Whether another run is under way, from /metrics/verloc: current.");
+
+// /metrics/prometheus
+inline constexpr Metric kVersions =
+    counter("mixnet_node_packets_by_version_total",
+            "Packets received by the version of their format, from the exposition: mixnet_ingress_packet_version_*.");
+inline constexpr Metric kStored = counter(
+    "mixnet_node_packets_stored_total",
+    "Packets stored for clients that are offline, from the exposition: mixnet_egress_stored_on_disk_final_hop_packets.");
+inline constexpr Metric kIngressConnections =
+    gauge("mixnet_node_ingress_mixnet_connections",
+          "TCP connections from other nodes, from the exposition: network_active_ingress_mixnet_connections.");
+inline constexpr Metric kDelayed =
+    gauge("mixnet_node_delayed_packets",
+          "Packets held back for now, from the exposition: process_forward_hop_packets_being_delayed.");
+inline constexpr Metric kQueue =
+    gauge("mixnet_node_forwarder_queue_packets",
+          "Packets waiting to be delayed and sent, from the exposition: process_packet_forwarder_queue_size.");
+inline constexpr Metric kPending =
+    gauge("mixnet_node_pending_packets",
+          "Packets waiting for their connection, from the exposition: process_*_packets_pending_delivery.");
+inline constexpr Metric kWireguardPeers =
+    gauge("mixnet_node_wireguard_reported_peers", "WireGuard peers registered, from the exposition: wireguard_total_peers.");
+inline constexpr Metric kWireguardActive =
+    gauge("mixnet_node_wireguard_reported_active_peers",
+          "WireGuard peers with a handshake in the last 3 min or traffic in the last 5 s, from the exposition.");
+inline constexpr Metric kTopologyDuration = histogram(
+    "mixnet_node_topology_query_duration_seconds",
+    "How long it took to get the topology from nym-api, from the exposition: process_topology_query_resolution_latency.");
+inline constexpr Metric kSessionDurations =
+    histogram("mixnet_node_session_duration_seconds",
+              "How long clients' sessions were, since the node's start and counted once a day, from the exposition: "
+              "entry_client_sessions_durations_*.");
+inline constexpr Metric kPeerCreation =
+    histogram("mixnet_node_wireguard_peer_creation_duration_seconds",
+              "How long it took to create a WireGuard peer, from the exposition: wireguard_defguard_peer_creation.");
+inline constexpr Metric kCredentialDuration =
+    histogram("mixnet_node_peer_credential_verification_duration_seconds",
+              "How long it took to verify a credential in a peer's registration, from the exposition.");
+inline constexpr Metric kRegistrationDuration =
+    histogram("mixnet_node_client_registration_duration_seconds",
+              "How long each message of a client's registration took, from the exposition: dvpn_*_client_registration_msg*.");
+
+// LP, whose counters the node makes when it first needs them: those missing are 0.
+inline constexpr Metric kLpAttempts =
+    counter("mixnet_node_lp_registration_attempts_total", "Registrations begun over LP, from the exposition.");
+inline constexpr Metric kLpDvpnAttempts =
+    counter("mixnet_node_lp_registration_dvpn_attempts_total", "Those of them for the dVPN, from the exposition.");
+inline constexpr Metric kLpSuccesses =
+    counter("mixnet_node_lp_registration_successes_total", "Registrations over LP that succeeded, from the exposition.");
+inline constexpr Metric kLpFailures =
+    counter("mixnet_node_lp_registration_failures_total", "Registrations over LP that failed, from the exposition.");
+inline constexpr Metric kLpClockFailures =
+    counter("mixnet_node_lp_registration_clock_failures_total",
+            "Those of them refused as the client's clock is off, from the exposition: lp_registration_failed_timestamp.");
+inline constexpr Metric kLpPending =
+    counter("mixnet_node_lp_registration_pending_total",
+            "Registrations over LP that had to wait for more data, from the exposition: lp_registration_pending_more_data.");
+inline constexpr Metric kLpRegistrationDuration =
+    histogram("mixnet_node_lp_registration_duration_seconds", "How long registrations over LP took, from the exposition.");
+inline constexpr Metric kLpConnections =
+    counter("mixnet_node_lp_connections_total", "LP connections from clients and from nodes, from the exposition.");
+inline constexpr Metric kLpConnectionsCompleted =
+    counter("mixnet_node_lp_connections_completed_total", "LP connections that ended as they should, from the exposition.");
+inline constexpr Metric kLpConnectionsFailed =
+    counter("mixnet_node_lp_connections_failed_total", "LP connections that ended with an error, from the exposition.");
+inline constexpr Metric kLpReceived =
+    counter("mixnet_node_lp_received_bytes_total", "Bytes received in LP connections, from the exposition.");
+inline constexpr Metric kLpSent =
+    counter("mixnet_node_lp_sent_bytes_total", "Bytes sent in LP connections, from the exposition.");
+inline constexpr Metric kLpConnectionDuration =
+    histogram("mixnet_node_lp_connection_duration_seconds", "How long LP connections lasted, from the exposition.");
+inline constexpr Metric kLpErrors =
+    counter("mixnet_node_lp_errors_total", "Errors in LP connections, from the exposition: lp_errors_*.");
+inline constexpr Metric kLpForwardAttempts =
+    counter("mixnet_node_lp_forward_attempts_total", "LP packets to be forwarded, from the exposition: lp_forward_total.");
+inline constexpr Metric kLpForwardSuccesses =
+    counter("mixnet_node_lp_forward_successes_total", "LP packets forwarded, from the exposition.");
+inline constexpr Metric kLpForwardFailures =
+    counter("mixnet_node_lp_forward_failures_total", "LP packets that could not be forwarded, from the exposition.");
+inline constexpr Metric kLpForwardRejections =
+    counter("mixnet_node_lp_forward_rejections_total", "LP packets that were not to be forwarded, from the exposition.");
+inline constexpr Metric kLpForwardDuration =
+    histogram("mixnet_node_lp_forward_duration_seconds", "How long forwarding LP packets took, from the exposition.");
+inline constexpr Metric kLpDataReceived =
+    counter("mixnet_node_lp_data_packets_received_total", "LP data packets received, from the exposition.");
+inline constexpr Metric kLpDataErrors =
+    counter("mixnet_node_lp_data_packet_errors_total", "LP data packets that were broken, from the exposition.");
+inline constexpr Metric kLpDataReceiveErrors =
+    counter("mixnet_node_lp_data_receive_errors_total", "Failures to receive LP data, from the exposition.");
+inline constexpr Metric kLpSessionsRemoved =
+    counter("mixnet_node_lp_sessions_removed_total", "LP sessions removed as they were idle, from the exposition.");
+
+// WireGuard peers and ecash, likewise
+inline constexpr Metric kPeerChannelLatency =
+    histogram("mixnet_node_wireguard_peer_controller_latency_seconds",
+              "How long requests waited for the node's controller of WireGuard peers, from the exposition.");
+inline constexpr Metric kPeerAdditions =
+    counter("mixnet_node_wireguard_peer_addition_attempts_total", "WireGuard peers to be added, from the exposition.");
+inline constexpr Metric kPeersAdded =
+    counter("mixnet_node_wireguard_peer_addition_successes_total", "WireGuard peers added, from the exposition.");
+inline constexpr Metric kPeerAdditionFailures = counter("mixnet_node_wireguard_peer_addition_failures_total",
+                                                        "WireGuard peers that could not be added, from the exposition.");
+inline constexpr Metric kPeerRemovals =
+    counter("mixnet_node_wireguard_peer_removal_attempts_total", "WireGuard peers to be removed, from the exposition.");
+inline constexpr Metric kPeersRemoved =
+    counter("mixnet_node_wireguard_peer_removal_successes_total", "WireGuard peers removed, from the exposition.");
+inline constexpr Metric kPeerRemovalFailures = counter("mixnet_node_wireguard_peer_removal_failures_total",
+                                                       "WireGuard peers that could not be removed, from the exposition.");
+inline constexpr Metric kWireguardConfigErrors =
+    counter("mixnet_node_wireguard_config_errors_total", "Errors in configuring WireGuard, from the exposition.");
+inline constexpr Metric kIpAttempts =
+    counter("mixnet_node_wireguard_ip_allocation_attempts_total", "Tunnel addresses asked for, from the exposition.");
+inline constexpr Metric kIpSuccesses =
+    counter("mixnet_node_wireguard_ip_allocation_successes_total",
+            "Tunnel addresses given out, from the exposition; fewer than asked for: there are none left.");
+inline constexpr Metric kStaleIps =
+    counter("mixnet_node_wireguard_stale_ips_cleaned_total", "Tunnel addresses taken back, from the exposition.");
+inline constexpr Metric kEcashAttempts =
+    counter("mixnet_node_ecash_verification_attempts_total", "Credentials to be verified, from the exposition.");
+inline constexpr Metric kEcashSuccesses =
+    counter("mixnet_node_ecash_verification_successes_total", "Credentials found good, from the exposition.");
+inline constexpr Metric kEcashFailures =
+    counter("mixnet_node_ecash_verification_failures_total", "Credentials refused, from the exposition.");
+inline constexpr Metric kEcashCacheHits =
+    counter("mixnet_node_ecash_key_cache_hits_total", "Verification keys that were at hand, from the exposition.");
+inline constexpr Metric kEcashCacheMisses =
+    counter("mixnet_node_ecash_key_cache_misses_total", "Verification keys that had to be fetched, from the exposition.");
+inline constexpr Metric kEcashEpochs =
+    counter("mixnet_node_ecash_epoch_verifications_total", "Credentials verified, all epochs together, from the exposition.");
+inline constexpr Metric kEcashDuration =
+    histogram("mixnet_node_ecash_verification_duration_seconds", "How long verifying credentials took, from the exposition.");
+
+// what is passed on
+inline constexpr Metric kPassthroughSeries =
+    gauge("mixnet_node_passthrough_series", "Samples passed on from the node's exposition under their own names.");
+inline constexpr Metric kPassthroughDropped = gauge(
+    "mixnet_node_passthrough_dropped_series",
+    "Samples of the node's exposition that were to be passed on and are left out: too many, or of a name that others have.");
+inline constexpr Metric kPassedCounter = counter("<any>", "As the node's exposition says, with passthrough: true.");
+inline constexpr Metric kPassedGauge = gauge("<any>", "As the node's exposition says, with passthrough: true.");
+inline constexpr Metric kPassedUntyped = untyped("<any>", "As the node's exposition says, with passthrough: true.");
+inline constexpr Metric kPassedHistogram = histogram("<any>", "As the node's exposition says, with passthrough: true.");
+inline constexpr Metric kPassedSummary = {Type::summary, "<any>", "As the node's exposition says, with passthrough: true."};
+
+}  // namespace mixnet::nym
