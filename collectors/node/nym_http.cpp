@@ -92,7 +92,8 @@ std::vector<HttpExchange> nym_fact_requests(const std::string& base) {
 
 Result<NymOptions> nym_facts(std::span<const HttpExchange> exchanges) {
   if (exchanges.size() != std::size(kEndpoints)) return fail(Fault::unavailable, "not asked");
-  const auto& [request, roles] = exchanges.front();
+  const auto& request = exchanges.front().request;
+  const auto& roles = exchanges.front().response;
   if (roles.outcome != HttpOutcome::answered) return fail(Fault::unavailable, roles.message);
   if (!body_of(roles)["mixnode_enabled"].boolean()) {
     return fail(Fault::malformed, request.url + ": no Nym node answers there (status " + std::to_string(roles.status) + ")");
