@@ -33,6 +33,9 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/cgroup.h"
+#include "collectors/node/process.h"
+#include "collectors/node/unit.h"
 
 namespace mixnet {
 namespace {
@@ -56,6 +59,9 @@ constexpr const Collector* kCollectors[] = {
     &kNetclass,
     &kNetdev,
     &kNetstat,
+    &kNodeCgroup,
+    &kNodeProcess,
+    &kNodeUnit,
     &kNvme,
     &kOs,
     &kPressure,

@@ -94,6 +94,8 @@ constexpr Setting kSettings[] = {
     regex_setting<FIELD(netdev.device.exclude)>("netdev.device-exclude", "Regexp of interfaces to exclude."),
     regex_setting<FIELD(netdev.device.include)>("netdev.device-include", "Regexp of interfaces to include."),
     regex_setting<FIELD(netstat.fields)>("netstat.fields", "Regexp of the fields to export, PROTOCOL_FIELD."),
+    boolean_setting<FIELD(node_process.pss)>("node_process.pss",
+                                             "Export the node's proportional memory (PSS). Reading it stalls the node."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

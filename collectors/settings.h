@@ -47,6 +47,9 @@ struct Settings {
     Regex fields;
   } netstat;
   struct {
+    bool pss = false;
+  } node_process;
+  struct {
     bool softirq = false;
   } stat;
   struct {

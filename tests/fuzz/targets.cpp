@@ -21,13 +21,13 @@
 #include "collectors/host/netdev.h"
 #include "collectors/host/netstat.h"
 #include "collectors/host/os.h"
-#include "collectors/host/pressure.h"
 #include "collectors/host/proc_stat.h"
-#include "collectors/host/processes.h"
+#include "collectors/host/process_stat.h"
 #include "collectors/host/schedstat.h"
 #include "collectors/host/socket_table.h"
 #include "collectors/host/sockstat.h"
 #include "collectors/host/softnet.h"
+#include "collectors/host/stall_times.h"
 #include "collectors/host/tcpstat.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
@@ -155,7 +155,6 @@ constexpr Target kTargets[] = {
        OsRelease out;
        (void)parse_os_release(text, out);
      }},
-    {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
@@ -195,6 +194,7 @@ constexpr Target kTargets[] = {
        std::vector<Softnet> cpus;
        (void)parse_softnet(text, cpus);
      }},
+    {"stall_times", [](std::string_view text) { (void)parse_stall_times(text); }},
     {"udev_properties",
      [](std::string_view text) {
        UdevProperties properties;
