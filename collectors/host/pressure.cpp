@@ -36,7 +36,8 @@ constexpr Resource kResources[] = {
 };
 
 void add(const Metric* metric, std::optional<std::uint64_t> microseconds, Samples& out) {
-  if (metric != nullptr && microseconds) out.add(*metric, stall_seconds(*microseconds));
+  if (metric == nullptr || !microseconds) return;
+  out.add(*metric, static_cast<double>(*microseconds) / 1000 / 1000);  // in two steps, for node_exporter's last digit
 }
 
 Result<void> collect(Context& context, Samples& out) {

@@ -18,9 +18,4 @@ struct StallTimes {
 /// A file of /proc/pressure or a cgroup's *.pressure, as the kernel's Documentation/accounting/psi.rst describes it.
 Result<StallTimes> parse_stall_times(std::string_view text);
 
-/// As the metrics have it.
-inline double stall_seconds(std::uint64_t microseconds) {
-  return static_cast<double>(microseconds) / 1000 / 1000;  // in two steps, for node_exporter's last digit
-}
-
 }  // namespace mixnet

@@ -128,7 +128,6 @@ constexpr const Metric* kMetrics[] = {
 };
 // clang-format on
 
-constexpr double kMicro = 1e-6;
 constexpr auto kNamesAgeMax = std::chrono::minutes(1);
 
 /// The keys of a file of "key value" lines, and what each is.
@@ -203,6 +202,8 @@ struct Look {
   }
 };
 
+double seconds(std::uint64_t microseconds) { return static_cast<double>(microseconds) / 1e6; }
+
 Result<void> add_keyed(const Look& look, const KeyedFile& keyed) {
   const auto file = look.file(keyed.name);
   const auto text = look.context.cgroup.read_if_there(file, Shape::single);
@@ -227,7 +228,6 @@ Result<void> add_limits(const Look& look, std::span<const std::pair<std::string_
 }
 
 void add_cpu_stat(const Look& look, std::span<const std::optional<std::uint64_t>, 5> values) {
-  const auto seconds = [](std::uint64_t microseconds) { return static_cast<double>(microseconds) * kMicro; };
   const auto& [user, system, periods, throttled_periods, throttled] =
       std::tie(values[0], values[1], values[2], values[3], values[4]);
   const auto& node = look.node.name;
@@ -315,8 +315,8 @@ Result<void> add_pressure(const Look& look) {
     const auto text = look.context.cgroup.read_if_there(file, Shape::single);
     if (!text) continue;
     const auto times = TRY(look.context.cgroup.named(file, parse_stall_times(*text)));
-    if (times.some_us) look.add(*pressure.some, stall_seconds(*times.some_us));
-    if (times.full_us) look.add(*pressure.full, stall_seconds(*times.full_us));
+    if (times.some_us) look.add(*pressure.some, seconds(*times.some_us));
+    if (times.full_us) look.add(*pressure.full, seconds(*times.full_us));
   }
   return {};
 }

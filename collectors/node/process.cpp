@@ -106,7 +106,7 @@ constexpr const Metric* kMetrics[] = {&kUp,
                                       &kOomScore,
                                       &kOomScoreAdjustment};
 
-constexpr double kTick = 0.01;  // USER_HZ is 100 wherever Linux runs
+constexpr double kTicksPerSecond = 100;  // USER_HZ wherever Linux runs
 constexpr auto kSlowEvery = std::chrono::minutes(1);
 constexpr std::string_view kNeedsBoth = "needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
 
@@ -146,7 +146,7 @@ struct Look {
 
 void add_stat(const Look& look, const ProcessStat& stat) {
   const auto cpu = [&](std::uint64_t ticks, std::string_view mode) {
-    look.out.add(kCpu, static_cast<double>(ticks) * kTick, {{"node", look.node.name}, {"mode", mode}});
+    look.out.add(kCpu, static_cast<double>(ticks) / kTicksPerSecond, {{"node", look.node.name}, {"mode", mode}});
   };
   cpu(stat.user_ticks, "user");
   cpu(stat.system_ticks, "system");
@@ -255,7 +255,8 @@ Result<void> read_slow(const Look& look) {
   auto& context = look.context;
   const auto* host = TRY(read_proc_stat(context));
   if (host->boot_time) {
-    process.start_time = static_cast<double>(*host->boot_time) + static_cast<double>(process.identity.start_ticks) * kTick;
+    process.start_time =
+        static_cast<double>(*host->boot_time) + static_cast<double>(process.identity.start_ticks) / kTicksPerSecond;
   }
   const auto file = look.file("limits");
   const auto text = process.limits.read(context, context.proc, file, Shape::single, look.node.name, "it may have ended");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,8 @@
 #include "collectors/host/tcpstat.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/node/cgroup_files.h"
+#include "collectors/node/process_files.h"
 #include "daemon/address.h"
 #include "daemon/config.h"
 #include "daemon/web/passwords.h"
@@ -84,6 +87,23 @@ constexpr Target kTargets[] = {
        (void)parse_arp(text, devices);
      }},
     {"basic_authorization", [](std::string_view text) { (void)web::parse_basic_authorization(text); }},
+    {"cgroup_io",
+     [](std::string_view text) {
+       std::vector<CgroupIo> out;
+       (void)parse_io_stat(text, out);
+     }},
+    {"cgroup_keyed",
+     [](std::string_view text) {
+       constexpr std::string_view kKeys[] = {"anon", "usage_usec", "a"};
+       std::optional<std::uint64_t> out[3];
+       (void)parse_keyed(text, kKeys, out);
+     }},
+    {"cgroup_limit", [](std::string_view text) { (void)parse_limit(text); }},
+    {"cgroup_procs",
+     [](std::string_view text) {
+       std::vector<std::int32_t> pids;
+       (void)parse_cgroup_procs(text, pids);
+     }},
     {"config", read_configuration},
     {"conntrack_stat", [](std::string_view text) { (void)parse_conntrack_stat(text); }},
     {"cpu_list",
@@ -91,6 +111,7 @@ constexpr Target kTargets[] = {
        std::vector<std::uint32_t> out;
        (void)parse_cpu_list(text, out);
      }},
+    {"cpu_max", [](std::string_view text) { (void)parse_cpu_max(text); }},
     {"cpuinfo",
      [](std::string_view text) {
        Cpuinfo out;
@@ -150,6 +171,7 @@ constexpr Target kTargets[] = {
        (void)parse_netstat(text, all, plan, values);
        (void)parse_netstat(text, all, plan, values);  // as planned
      }},
+    {"open_files_limit", [](std::string_view text) { (void)parse_open_files_limit(text); }},
     {"os_release",
      [](std::string_view text) {
        OsRelease out;
@@ -159,6 +181,13 @@ constexpr Target kTargets[] = {
      [](std::string_view text) {
        ProcStat out;
        (void)parse_proc_stat(text, out);
+     }},
+    {"process_io", [](std::string_view text) { (void)parse_process_io(text); }},
+    {"process_sizes",
+     [](std::string_view text) {
+       constexpr std::string_view kKeys[] = {"VmRSS", "Pss", "a"};
+       std::optional<std::uint64_t> out[3];
+       (void)parse_sizes(text, kKeys, out);
      }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
     {"request_target",
@@ -195,6 +224,7 @@ constexpr Target kTargets[] = {
        (void)parse_softnet(text, cpus);
      }},
     {"stall_times", [](std::string_view text) { (void)parse_stall_times(text); }},
+    {"thread_runs", [](std::string_view text) { (void)parse_thread_runs(text); }},
     {"udev_properties",
      [](std::string_view text) {
        UdevProperties properties;
