@@ -19,7 +19,8 @@ std::optional<std::string_view> Lacking::read(Context& context, Tree& tree, std:
     found();
     return *text;
   }
-  lacks(context, Clock::now(), std::string(node) + ": " + tree.path(file), std::move(text).error(), remedy);
+  lacks(context, Clock::now(), std::string(node) + ": " + std::string(file.substr(file.rfind('/') + 1)),
+        std::move(text).error(), remedy);
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@ class Lacking {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The file's text; nothing, and a remark "NODE: PATH" with the reason and `remedy`, where it is lacking.
+  /// The file's text; nothing, and a remark "NODE: FILE" with the reason and `remedy`, where it is lacking.
   std::optional<std::string_view> read(Context& context, Tree& tree, std::string_view file, Shape shape, std::string_view node,
                                        std::string_view remedy);
 

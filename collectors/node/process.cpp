@@ -215,7 +215,7 @@ void add_open_fds(const Look& look) {
   auto& names = context.memory.get<FdNames>().names;
   auto listed = context.proc.list(folder, names);
   if (!listed) {
-    return look.process.fds.lacks(context, now, look.node.name + ": " + context.proc.path(folder), std::move(listed).error(),
+    return look.process.fds.lacks(context, now, look.node.name + ": fd", std::move(listed).error(),
                                   "needs Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
   }
   look.process.fds.found();

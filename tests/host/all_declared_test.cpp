@@ -23,9 +23,22 @@ Settings talkative() {
   settings.cpu.info = true;
   settings.cpu.info_bugs_include = settings.cpu.info_flags_include = Regex::compile(".").value();
   settings.netdev.address_info = true;
+  settings.node_process.pss = true;
   settings.netstat.fields = settings.vmstat.fields = Regex::compile(".").value();
   settings.stat.softirq = true;
   return settings;
+}
+
+/// The node whose process and cgroup are those of fixtures/node/limited.
+NodeList a_node() {
+  Node node;
+  node.name = "entry1";
+  node.process = {20455, 55203311};
+  node.comm = "nym-node";
+  node.unit = "nym-node.service";
+  node.cgroup = "system.slice/nym-node.service";
+  node.accepts_terms = true;
+  return {node};
 }
 
 class EveryCollector : public ::testing::TestWithParam<const Collector*> {};
@@ -51,6 +64,14 @@ TEST(AllCollectors, AreNamedOnceAndInOrder) {
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnAHostOfFixtures) {
   Context context(test::roots_below(test::fixtures() / "host"), talkative());
   EXPECT_EQ(test::undeclared(*GetParam(), context), "");
+}
+
+TEST_P(EveryCollector, DeclaresWhatItEmitsOfANode) {
+  for (const auto* host : {"node/debian12", "node/limited", "node/hybrid"}) {
+    Context context(test::roots_below(test::fixtures() / host), talkative());
+    context.directory->publish(a_node());
+    EXPECT_EQ(test::undeclared(*GetParam(), context), "") << host;
+  }
 }
 
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnThisHost) {
@@ -99,25 +120,33 @@ std::string random_bytes(std::size_t count, std::mt19937& random) {
   return out;
 }
 
-/// The fixture host with every file's content changed.
+/// A host of fixtures with every file's content changed.
 template <class Change>
-void garble(const test::TemporaryFolder& host, Change change) {
-  const auto fixtures = test::fixtures() / "host";
+void garble(const test::TemporaryFolder& host, const fs::path& from, Change change) {
+  const auto fixtures = test::fixtures() / from;
   for (const auto& entry : fs::recursive_directory_iterator(fixtures)) {
     const auto relative = entry.path().lexically_relative(fixtures);
     if (entry.is_symlink()) {
       fs::create_directories((host.path() / relative).parent_path());
       if (!fs::is_symlink(host.path() / relative)) fs::copy_symlink(entry.path(), host.path() / relative);
     } else if (entry.is_regular_file()) {
-      host.write(relative, change(test::fixture("host" / relative)));
+      host.write(relative, change(test::fixture(from / relative)));
     }
   }
+}
+
+/// The same of the host that all collectors share, with a node on it.
+template <class Change>
+void garble(const test::TemporaryFolder& host, Change change) {
+  garble(host, "node/limited", change);
+  garble(host, "host", change);
 }
 
 /// Runs every collector on what `host` holds.
 void all_survive(const test::TemporaryFolder& host, const std::string& what) {
   for (const auto* collector : all_collectors()) {
     Context context(test::roots_below(host.path()), talkative());
+    context.directory->publish(a_node());
     survives(*collector, context, std::string(collector->name) + " on " + what);
   }
 }
@@ -147,6 +176,7 @@ TEST(AllCollectors, SurviveGarbageWhereTheyRememberBetter) {
   std::vector<std::unique_ptr<Context>> contexts;
   for (const auto* collector : all_collectors()) {
     contexts.push_back(std::make_unique<Context>(test::roots_below(host.path()), talkative()));
+    contexts.back()->directory->publish(a_node());
     survives(*collector, *contexts.back(), std::string(collector->name) + " on the host as it is");
   }
   std::mt19937 random(2);

@@ -99,7 +99,7 @@ TEST(NodeCgroup, GivesWhatAHybridHostHas) {
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"user\"} 2\n"
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"system\"} 1\n");
   const auto lacks = [&](const std::string& file, const std::string& remedy) {
-    return "exit1: " + group + "/" + file + ": " + group + "/" + file + ": No such file or directory; " + remedy + "\n";
+    return "exit1: " + file + ": " + group + "/" + file + ": No such file or directory; " + remedy + "\n";
   };
   const auto remarks = lacks("memory.current", "MemoryAccounting=yes in the node's unit gives it") +
                        lacks("io.stat", "IOAccounting=yes in the node's unit gives it") +

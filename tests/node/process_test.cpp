@@ -99,11 +99,10 @@ TEST(NodeProcess, ReadsPssOnlyWhenAsked) {
 TEST(NodeProcess, RemarksOnWhatItHasNoRightTo) {
   Host host(test::fixtures() / "node/limited", node_of("entry1", {20455, 55203311}));
   const auto proc = (test::fixtures() / "node/limited/proc/20455").string();
-  const auto remarks = "entry1: " + proc + "/io: " + proc +
+  const auto remarks = "entry1: io: " + proc +
                        "/io: No such file or directory; needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n"
-                       "entry1: " +
-                       proc + "/fd: " + proc +
-                       "/fd: No such file or directory; needs Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n";
+                       "entry1: fd: " +
+                       proc + "/fd: No such file or directory; needs Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n";
   for (int scrape = 0; scrape < 2; ++scrape) {
     const auto lines = host.scrape();
     EXPECT_THAT(lines, HasSubstr("mixnet_node_process_oom_score_adjustment{node=\"entry1\"} 200\n"));

@@ -189,6 +189,7 @@ TEST(NodeUnit, GivesStatesItDoesNotKnow) {
   EXPECT_THAT(lines, HasSubstr("mixnet_node_unit_state{node=\"exit1\",state=\"active\"} 0\n"));
   EXPECT_THAT(lines, HasSubstr("mixnet_node_unit_result{node=\"exit1\",result=\"exit-code\"} 1\n"));
   EXPECT_THAT(lines, Not(HasSubstr("start_time")));
+  EXPECT_EQ(test::undeclared(kNodeUnit, host.context), "");
 }
 
 TEST(NodeUnit, AsksAScopeForItsStateOnly) {
