@@ -58,12 +58,12 @@ constexpr Metric kSwap =
 constexpr Metric kProportional =
     gauge("mixnet_node_process_proportional_memory_bytes",
           "Memory of the node's main process, pages shared with others divided among them, Pss of /proc/PID/smaps_rollup.");
-constexpr Metric kReadChars =
-    counter("mixnet_node_process_read_bytes_total",
-            "Bytes the node's main process got from system calls that read (files, sockets), rchar of /proc/PID/io.");
+constexpr Metric kReadChars = counter(
+    "mixnet_node_process_read_bytes_total",
+    "Bytes the node's main process got from read(2) and its like, cached or not, rchar of /proc/PID/io; recv(2) is not in it.");
 constexpr Metric kWrittenChars =
     counter("mixnet_node_process_written_bytes_total",
-            "Bytes the node's main process gave to system calls that write (files, sockets), wchar of /proc/PID/io.");
+            "Bytes the node's main process gave to write(2) and its like, wchar of /proc/PID/io; send(2) is not in it.");
 constexpr Metric kDiskRead = counter("mixnet_node_process_disk_read_bytes_total",
                                      "Bytes read from disks for the node's main process, read_bytes of /proc/PID/io.");
 constexpr Metric kDiskWritten =
@@ -216,7 +216,7 @@ void add_open_fds(const Look& look) {
   auto listed = context.proc.list(folder, names);
   if (!listed) {
     return look.process.fds.lacks(context, now, look.node.name + ": fd", std::move(listed).error(),
-                                  "needs Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH");
+                                  "needs Linux 6.2 or CAP_DAC_READ_SEARCH");
   }
   look.process.fds.found();
   look.add(kOpenFds, static_cast<double>(names.size()));

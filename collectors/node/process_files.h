@@ -18,7 +18,7 @@ Result<void> parse_sizes(std::string_view text, std::span<const std::string_view
 
 /// What a process has read and written so far, in bytes.
 struct ProcessIo {
-  std::uint64_t read_chars, written_chars;  ///< by system calls: files, pipes and sockets, from whatever cache
+  std::uint64_t read_chars, written_chars;  ///< by read(2), write(2) and their like, cached or not
   std::uint64_t read_bytes, written_bytes;  ///< from and to disks
 };
 

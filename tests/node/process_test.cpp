@@ -102,7 +102,7 @@ TEST(NodeProcess, RemarksOnWhatItHasNoRightTo) {
   const auto remarks = "entry1: io: " + proc +
                        "/io: No such file or directory; needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n"
                        "entry1: fd: " +
-                       proc + "/fd: No such file or directory; needs Linux 6.2, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH\n";
+                       proc + "/fd: No such file or directory; needs Linux 6.2 or CAP_DAC_READ_SEARCH\n";
   for (int scrape = 0; scrape < 2; ++scrape) {
     const auto lines = host.scrape();
     EXPECT_THAT(lines, HasSubstr("mixnet_node_process_oom_score_adjustment{node=\"entry1\"} 200\n"));
