@@ -33,13 +33,16 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
 #include "collectors/node/discovery.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/host.h"
 #include "collectors/node/node_api.h"
+#include "collectors/node/process.h"
 #include "collectors/node/sockets.h"
 #include "collectors/node/tunnels.h"
+#include "collectors/node/unit.h"
 #include "collectors/node/wireguard.h"
 
 namespace mixnet {
@@ -66,11 +69,14 @@ constexpr const Collector* kCollectors[] = {
     &kNetstat,
     &kNode,
     &kNodeApi,
+    &kNodeCgroup,
     &kNodeData,
     &kNodeFirewall,
     &kNodeHost,
+    &kNodeProcess,
     &kNodeSockets,
     &kNodeTunnels,
+    &kNodeUnit,
     &kNodeWireguard,
     &kNvme,
     &kOs,

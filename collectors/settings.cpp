@@ -99,6 +99,8 @@ constexpr Setting kSettings[] = {
     regex_setting<FIELD(netstat.fields)>("netstat.fields", "Regexp of the fields to export, PROTOCOL_FIELD."),
     duration_setting<FIELD(node_api.interval), 1000>("node_api.interval",
                                                      "How often the live endpoints of a node's HTTP API are asked."),
+    boolean_setting<FIELD(node_process.pss)>("node_process.pss",
+                                             "Export the node's proportional memory (PSS). Reading it stalls the node."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

@@ -50,6 +50,9 @@ struct Settings {
     std::chrono::milliseconds interval{15'000};
   } node_api;
   struct {
+    bool pss = false;
+  } node_process;
+  struct {
     bool softirq = false;
   } stat;
   struct {

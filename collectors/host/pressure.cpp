@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/host/pressure.h"
 
+#include <optional>
+
+#include "collectors/host/stall_times.h"
+
 namespace mixnet {
 namespace {
 
@@ -41,9 +45,9 @@ Result<void> collect(Context& context, Samples& out) {
   for (const auto& resource : kResources) {
     const auto text = context.proc.read_if_there(resource.file, Shape::single);
     if (!text) continue;  // irq needs Linux 6.1 with CONFIG_IRQ_TIME_ACCOUNTING, all of them psi=1
-    const auto pressure = TRY(context.proc.named(resource.file, parse_pressure(*text)));
-    add(resource.some, pressure.some_us, out);
-    add(resource.full, pressure.full_us, out);
+    const auto times = TRY(context.proc.named(resource.file, parse_stall_times(*text)));
+    add(resource.some, times.some_us, out);
+    add(resource.full, times.full_us, out);
     found = true;
   }
   if (!found) TRY(context.proc.read(kResources[0].file, Shape::single));  // says why
@@ -51,23 +55,6 @@ Result<void> collect(Context& context, Samples& out) {
 }
 
 }  // namespace
-
-// some avg10=0.00 avg60=0.12 avg300=0.05 total=38389619
-// full avg10=0.00 avg60=0.00 avg300=0.00 total=0
-Result<Pressure> parse_pressure(std::string_view text) {
-  constexpr std::string_view kTotal = "total=";
-  Pressure pressure;
-  Lines lines(text);
-  for (std::string_view line; lines.next(line);) {
-    const Fields<5> fields(line);
-    if (fields[0] != "some" && fields[0] != "full") continue;
-    if (!fields[4].starts_with(kTotal)) return lines.malformed("three averages and total= expected in " + in_quotes(line));
-    const auto total = TRY(lines.field<std::uint64_t>(fields[4].substr(kTotal.size())));
-    (fields[0] == "some" ? pressure.some_us : pressure.full_us) = total;
-  }
-  if (!pressure.some_us && !pressure.full_us) return fail(Fault::malformed, "neither \"some\" nor \"full\"");
-  return pressure;
-}
 
 constinit const Collector kPressure{
     "pressure", "Pressure stall information from /proc/pressure.", true, Schedule::at_scrape, kMetrics, collect};

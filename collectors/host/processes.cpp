@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "collectors/host/process_stat.h"
+
 namespace mixnet {
 namespace {
 
@@ -92,22 +94,6 @@ Result<void> collect(Context& context, Samples& out) {
 }
 
 }  // namespace
-
-// 701 (odd) name (x) R 1 701 701 0 -1 4194560 1203 0 12 0 2 911 0 0 20 0 2 0 1001 172335104 …
-// The name may hold anything, parentheses and newlines too, so what follows is found from the last ')'.
-Result<ProcessStat> parse_process_stat(std::string_view text) {
-  constexpr std::size_t kStateField = 0, kThreadsField = 17;  // fields 3 and 20 of proc(5)
-  const auto name_end = text.rfind(')');
-  if (name_end == std::string_view::npos) return fail(Fault::malformed, "no name in " + in_quotes(text));
-  const Fields<kThreadsField + 1> fields(trim(text.substr(name_end + 1)));
-  if (fields.count() <= kThreadsField) return fail(Fault::malformed, "twenty fields expected in " + in_quotes(text));
-  const auto state = fields[kStateField];
-  if (state.size() != 1 || !((state[0] >= 'A' && state[0] <= 'Z') || (state[0] >= 'a' && state[0] <= 'z'))) {
-    return fail(Fault::malformed, in_quotes(state) + " is not a state");
-  }
-  const auto threads = TRY(number<std::uint64_t>(fields[kThreadsField]));
-  return ProcessStat{state[0], threads};
-}
 
 constinit const Collector kProcesses{"processes", "How many processes and threads there are, by state, from /proc/PID/stat.",
                                      true,        Schedule::at_scrape,

@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -181,6 +183,17 @@ Result<std::string> Tree::link_target(std::string_view relative) const {
   if (length < 0) return fail(fault_of(errno), path(relative) + ": " + std::strerror(errno));
   target.resize(static_cast<std::size_t>(length));
   return target;
+}
+
+std::optional<std::uint64_t> Tree::told_count(std::string_view relative) {
+  if (!is_procfs_) {
+    struct statfs filesystem {};
+    is_procfs_ = ::statfs(root_.c_str(), &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
+  }
+  char name[PATH_MAX];
+  struct stat status {};
+  if (!*is_procfs_ || !join(root_, relative, name) || ::stat(name, &status) != 0 || status.st_size <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(status.st_size);
 }
 
 bool Tree::exists(std::string_view relative) const {

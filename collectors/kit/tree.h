@@ -95,6 +95,10 @@ class Tree {
   /// What a symbolic link points to, cut off at 4 KiB.
   Result<std::string> link_target(std::string_view relative) const;
 
+  /// How many names are in a directory of /proc whose size tells it (PID/fd, from Linux 6.2 on), which takes no right to list
+  /// it. Nothing where the size is something else: on an older kernel, and in any tree that is not a procfs.
+  std::optional<std::uint64_t> told_count(std::string_view relative);
+
   /// Is there anything of that name?
   bool exists(std::string_view relative) const;
 
@@ -126,6 +130,7 @@ class Tree {
   std::vector<char> buffer_;
   std::size_t length_ = 0;
   std::uint64_t collection_ = 0;
+  std::optional<bool> is_procfs_;  ///< nothing: not asked yet
   std::unordered_map<std::string, Open, Hash, std::equal_to<>> open_;
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,17 +22,19 @@
 #include "collectors/host/netdev.h"
 #include "collectors/host/netstat.h"
 #include "collectors/host/os.h"
-#include "collectors/host/pressure.h"
 #include "collectors/host/proc_stat.h"
-#include "collectors/host/processes.h"
+#include "collectors/host/process_stat.h"
 #include "collectors/host/schedstat.h"
 #include "collectors/host/socket_table.h"
 #include "collectors/host/sockets.h"
 #include "collectors/host/sockstat.h"
 #include "collectors/host/softnet.h"
+#include "collectors/host/stall_times.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
+#include "collectors/node/process_files.h"
 #include "collectors/node/tunnels.h"
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
@@ -93,6 +96,23 @@ constexpr Target kTargets[] = {
        (void)parse_arp(text, devices);
      }},
     {"basic_authorization", [](std::string_view text) { (void)web::parse_basic_authorization(text); }},
+    {"cgroup_io",
+     [](std::string_view text) {
+       std::vector<CgroupIo> out;
+       (void)parse_io_stat(text, out);
+     }},
+    {"cgroup_keyed",
+     [](std::string_view text) {
+       constexpr std::string_view kKeys[] = {"anon", "usage_usec", "a"};
+       std::optional<std::uint64_t> out[3];
+       (void)parse_keyed(text, kKeys, out);
+     }},
+    {"cgroup_limit", [](std::string_view text) { (void)parse_limit(text); }},
+    {"cgroup_procs",
+     [](std::string_view text) {
+       std::vector<std::int32_t> pids;
+       (void)parse_cgroup_procs(text, pids);
+     }},
     {"config", read_configuration},
     {"conntrack_stat", [](std::string_view text) { (void)parse_conntrack_stat(text); }},
     {"cpu_list",
@@ -100,6 +120,7 @@ constexpr Target kTargets[] = {
        std::vector<std::uint32_t> out;
        (void)parse_cpu_list(text, out);
      }},
+    {"cpu_max", [](std::string_view text) { (void)parse_cpu_max(text); }},
     {"cpuinfo",
      [](std::string_view text) {
        Cpuinfo out;
@@ -165,16 +186,23 @@ constexpr Target kTargets[] = {
        (void)parse_nft_rule(text);
        (void)parse_nft_chain(text);
      }},
+    {"open_files_limit", [](std::string_view text) { (void)parse_open_files_limit(text); }},
     {"os_release",
      [](std::string_view text) {
        OsRelease out;
        (void)parse_os_release(text, out);
      }},
-    {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
        (void)parse_proc_stat(text, out);
+     }},
+    {"process_io", [](std::string_view text) { (void)parse_process_io(text); }},
+    {"process_sizes",
+     [](std::string_view text) {
+       constexpr std::string_view kKeys[] = {"VmRSS", "Pss", "a"};
+       std::optional<std::uint64_t> out[3];
+       (void)parse_sizes(text, kKeys, out);
      }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
     {"request_target",
@@ -210,6 +238,8 @@ constexpr Target kTargets[] = {
        std::vector<Softnet> cpus;
        (void)parse_softnet(text, cpus);
      }},
+    {"stall_times", [](std::string_view text) { (void)parse_stall_times(text); }},
+    {"thread_runs", [](std::string_view text) { (void)parse_thread_runs(text); }},
     {"udev_properties",
      [](std::string_view text) {
        UdevProperties properties;

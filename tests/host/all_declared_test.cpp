@@ -23,6 +23,7 @@ Settings talkative() {
   settings.cpu.info = true;
   settings.cpu.info_bugs_include = settings.cpu.info_flags_include = Regex::compile(".").value();
   settings.netdev.address_info = true;
+  settings.node_process.pss = true;
   settings.netstat.fields = settings.vmstat.fields = Regex::compile(".").value();
   settings.stat.softirq = true;
   return settings;
@@ -33,8 +34,11 @@ std::shared_ptr<NodeDirectory> a_node() {
   Node node;
   node.name = "exit1";
   node.kind = "nym";
-  node.process = {812, 4711};
+  node.process = {20455, 55203311};  // as in fixtures/node/limited
   node.comm = "nym-node";
+  node.unit = "nym-node.service";
+  node.cgroup = "system.slice/nym-node.service";
+  node.accepts_terms = true;
   node.modes = NodeModes{.mixnode = true, .entry = true, .exit = true, .wireguard = true};
   const std::uint16_t ports[] = {1789, 1790, 8080, 9000, 41264, 51264, 51822};
   for (const auto role : kPortRoles) node.ports[role] = ports[static_cast<std::size_t>(role)];
@@ -67,6 +71,13 @@ TEST(AllCollectors, AreNamedOnceAndInOrder) {
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnAHostOfFixtures) {
   Context context(test::roots_below(test::fixtures() / "host"), talkative(), a_node());
   EXPECT_EQ(test::undeclared(*GetParam(), context), "");
+}
+
+TEST_P(EveryCollector, DeclaresWhatItEmitsOfANode) {
+  for (const auto* host : {"node/debian12", "node/limited", "node/hybrid"}) {
+    Context context(test::roots_below(test::fixtures() / host), talkative(), a_node());
+    EXPECT_EQ(test::undeclared(*GetParam(), context), "") << host;
+  }
 }
 
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnThisHost) {
@@ -115,19 +126,26 @@ std::string random_bytes(std::size_t count, std::mt19937& random) {
   return out;
 }
 
-/// The fixture host with every file's content changed.
+/// A host of fixtures with every file's content changed.
 template <class Change>
-void garble(const test::TemporaryFolder& host, Change change) {
-  const auto fixtures = test::fixtures() / "host";
+void garble(const test::TemporaryFolder& host, const fs::path& from, Change change) {
+  const auto fixtures = test::fixtures() / from;
   for (const auto& entry : fs::recursive_directory_iterator(fixtures)) {
     const auto relative = entry.path().lexically_relative(fixtures);
     if (entry.is_symlink()) {
       fs::create_directories((host.path() / relative).parent_path());
       if (!fs::is_symlink(host.path() / relative)) fs::copy_symlink(entry.path(), host.path() / relative);
     } else if (entry.is_regular_file()) {
-      host.write(relative, change(test::fixture("host" / relative)));
+      host.write(relative, change(test::fixture(from / relative)));
     }
   }
+}
+
+/// The same of the host that all collectors share, with a node on it.
+template <class Change>
+void garble(const test::TemporaryFolder& host, Change change) {
+  garble(host, "node/limited", change);
+  garble(host, "host", change);
 }
 
 /// Runs every collector on what `host` holds.

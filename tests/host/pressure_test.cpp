@@ -34,20 +34,5 @@ TEST(Pressure, IsAbsentWhereTheKernelKeepsNone) {
   EXPECT_EQ(done.error().message, (host.path() / "proc/pressure/cpu").string() + ": No such file or directory");
 }
 
-TEST(Pressure, SkipsKindsItDoesNotKnow) {
-  const auto pressure = parse_pressure("most avg10=x\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=7\n");
-  ASSERT_TRUE(pressure);
-  EXPECT_FALSE(pressure->some_us);
-  EXPECT_EQ(pressure->full_us, 7u);
-}
-
-TEST(Pressure, RefusesWhatIsBroken) {
-  EXPECT_EQ(parse_pressure("").error().message, "neither \"some\" nor \"full\"");
-  EXPECT_EQ(parse_pressure("some avg10=0.00 avg60=0.00\n").error().message,
-            "line 1: three averages and total= expected in \"some avg10=0.00 avg60=0.00\"");
-  EXPECT_EQ(parse_pressure("some avg10=0.00 avg60=0.00 avg300=0.00 total=-1\n").error().message,
-            "line 1: \"-1\" is not a number of the kind expected");
-}
-
 }  // namespace
 }  // namespace mixnet

@@ -40,23 +40,6 @@ TEST(Processes, SkipsThoseThatEndWhileItLooks) {
             "node_processes_threads_state{thread_state=\"S\"} 1\nnode_processes_pids 2\nnode_processes_max_processes 200\n");
 }
 
-TEST(Processes, FindsTheStateBehindAnyName) {
-  for (const auto* name : {"a", "with space", ") S 1 1 (", "line\nfeed", "\xff\\\"", ""}) {
-    const auto stat = parse_process_stat(stat_line(name, 'D', 12));
-    ASSERT_TRUE(stat) << name;
-    EXPECT_EQ(stat->state, 'D');
-    EXPECT_EQ(stat->threads, 12u);
-  }
-}
-
-TEST(Processes, RefusesWhatIsBroken) {
-  EXPECT_EQ(parse_process_stat("").error().message, "no name in \"\"");
-  EXPECT_EQ(parse_process_stat("7 (a) S 1").error().message, "twenty fields expected in \"7 (a) S 1\"");
-  EXPECT_EQ(parse_process_stat(stat_line("a", '7', 1)).error().message, "\"7\" is not a state");
-  EXPECT_EQ(parse_process_stat("7 (a) S 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 x 0").error().message,
-            "\"x\" is not a number of the kind expected");
-}
-
 TEST(Processes, SeesItselfOnThisHost) {
   Context context(Roots{}, {});
   EXPECT_THAT(test::collected(kProcesses, context), ::testing::HasSubstr("node_processes_state{state=\"R\"} "));

@@ -6,6 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/support/host.h"
 
@@ -151,6 +154,20 @@ TEST(Tree, ListsSortedAndReusesNames) {
 TEST(Tree, RefusesAPathTooLongToBeOne) {
   Tree tree("/proc");
   EXPECT_EQ(tree.read(std::string(5000, 'x'), Shape::value).error().fault, Fault::unavailable);
+}
+
+TEST(Tree, CountsDescriptorsOnlyWhereTheKernelTellsTheirNumber) {
+  Tree proc("/proc");
+  std::vector<std::string> names;
+  ASSERT_TRUE(proc.list("self/fd", names));
+  const auto told = proc.told_count("self/fd");
+  if (told) {                            // from Linux 6.2 on
+    EXPECT_EQ(*told + 1, names.size());  // the listing has a descriptor of its own
+  }
+  EXPECT_EQ(proc.told_count("self/nothing"), std::nullopt);
+  const test::TemporaryFolder folder;  // whose size is something else
+  folder.write("fd/0", "");
+  EXPECT_EQ(Tree(folder.path()).told_count("fd"), std::nullopt);
 }
 
 }  // namespace
