@@ -31,6 +31,10 @@
 #include "collectors/host/tcpstat.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/node/nym_command_line.h"
+#include "collectors/node/nym_config.h"
+#include "collectors/node/nym_config_path.h"
+#include "collectors/node/process_scan.h"
 #include "daemon/address.h"
 #include "daemon/config.h"
 #include "daemon/web/passwords.h"
@@ -150,17 +154,22 @@ constexpr Target kTargets[] = {
        (void)parse_netstat(text, all, plan, values);
        (void)parse_netstat(text, all, plan, values);  // as planned
      }},
+    {"nym_command_line", [](std::string_view text) { (void)parse_nym_command_line(text); }},
+    {"nym_config", [](std::string_view text) { (void)parse_nym_config(text); }},
     {"os_release",
      [](std::string_view text) {
        OsRelease out;
        (void)parse_os_release(text, out);
      }},
+    {"passwd", [](std::string_view text) { (void)home_of(text, 1001); }},
     {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
        (void)parse_proc_stat(text, out);
      }},
+    {"process_cgroup", [](std::string_view text) { (void)parse_process_cgroup(text); }},
+    {"process_identity", [](std::string_view text) { (void)parse_process_identity(text); }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
     {"request_target",
      [](std::string_view text) {
