@@ -3,7 +3,9 @@
 
 #include "daemon/commands/collectors.h"
 #include "daemon/commands/config_check.h"
+#include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
+#include "daemon/commands/discover.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
 
@@ -14,8 +16,10 @@ constexpr Command kCommands[] = {
     {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
+    {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
+    {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
 };
 
 }  // namespace

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/commands/collectors.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <vector>
 
 #include "collectors/all_collectors.h"
 #include "daemon/board.h"
+#include "daemon/table.h"
 
 namespace mixnet {
 namespace {
-
-using Row = std::array<std::string, 4>;
 
 std::string state_of(const Outcome& outcome) {
   if (!outcome.error) return "present";
@@ -20,25 +17,11 @@ std::string state_of(const Outcome& outcome) {
 }
 
 /// A row for each source that a collector lacks, below the collector's own.
-void add_remarks(const Outcome& outcome, std::vector<Row>& rows) {
+void add_remarks(const Outcome& outcome, std::vector<TableRow>& rows) {
   for (const auto& remark : outcome.remarks.all()) {
     const std::string_view state = remark.error.fault == Fault::absent ? "absent: " : "failing: ";
     rows.push_back({"", "", "  " + remark.subject, std::string(state) + remark.error.message});
   }
-}
-
-/// Columns as wide as their widest entry, the last as wide as it is.
-std::string aligned(const std::vector<Row>& rows) {
-  std::array<std::size_t, 4> widths{};
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) out.append(row[i]).append(widths[i] + 2 - row[i].size(), ' ');
-    out.append(row.back()).append("\n");
-  }
-  return out;
 }
 
 }  // namespace
@@ -47,7 +30,7 @@ std::string collectors_table(const Config& config) {
   // Those that are off are asked as well, so that one sees what turning them on would bring.
   Board board(config.roots, config.settings, all_collectors(), Pace::once);
   board.collect({});
-  std::vector<Row> rows{{"NAME", "ON", "HELP", "STATE"}};
+  std::vector<TableRow> rows{{"NAME", "ON", "HELP", "STATE"}};
   for (const auto& run : board.runs()) {
     const auto& collector = *run.collector;
     rows.push_back({std::string(collector.name), config.is_on(collector) ? "on" : "off", std::string(collector.help),

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "daemon/commands/collectors.h"
 #include "daemon/commands/config_check.h"
+#include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
+#include "daemon/commands/discover.h"
 #include "tests/support/host.h"
 
 namespace mixnet {
@@ -12,6 +19,8 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 struct Outcome {
@@ -65,6 +74,92 @@ TEST(Commands, CollectorsTellWhatTheyFind) {
               ContainsRegex("\nloadavg .* failing: .*/proc/loadavg: line 1: three averages expected"));
   config.roots.proc = "/nowhere";
   EXPECT_THAT(collectors_table(config), ContainsRegex("\nloadavg .* absent: /nowhere/loadavg: "));
+}
+
+Config with_two_nodes() {
+  Config config;
+  config.roots = test::roots_below(test::fixtures() / "nodes/two");
+  return config;
+}
+
+TEST(Commands, DiscoverTellsWhatIsKnownAndFromWhere) {
+  const auto text = discover_text(with_two_nodes());
+  EXPECT_THAT(text, ContainsRegex("^NODE +FACT +VALUE +SOURCE, OR WHY IT IS NOT KNOWN\n"));
+  EXPECT_THAT(text, ContainsRegex("\ndefault-nym-node +process +PID 812 +named nym-node\n"));
+  EXPECT_THAT(text, ContainsRegex("\n +unit +nym-node.service +/proc/812/cgroup\n"));
+  EXPECT_THAT(text, ContainsRegex("\n +access token +set, not shown +/root/.nym/"));
+  EXPECT_THAT(text, ContainsRegex("\n +environment +\\? +not readable"));
+  EXPECT_THAT(text, ContainsRegex("\nmix1 +process +PID 901 "));
+  EXPECT_THAT(text, Not(HasSubstr("lorem")));
+}
+
+TEST(Commands, DiscoverTellsWhatToDoWithoutANode) {
+  Config config;
+  config.roots = test::roots_below(test::fixtures() / "host");
+  const auto text = discover_text(config);
+  EXPECT_THAT(text, StartsWith("No node was found: no node is known on this host: no process in "));
+  EXPECT_THAT(text, HasSubstr("  - name: my-node\n    http_url: http://127.0.0.1:8080\n"));
+}
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Flags init_flags(const std::filesystem::path& file, const std::filesystem::path& host) {
+  return {.command = "",
+          .config_file = file,
+          .options = {{"path.procfs", host / "proc"}, {"path.rootfs", host / "root"}, {"path.sysfs", host / "sys"}}};
+}
+
+TEST(Commands, ConfigInitWritesWhatConfigCheckAccepts) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "etc/m.yml";
+  const auto flags = init_flags(file, test::fixtures() / "nodes/two");
+  const auto done = run(run_config_init, flags);
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_THAT(done.out, StartsWith("Wrote " + file.string() + ".\nWrote "));
+  EXPECT_THAT(done.out + done.err, Not(HasSubstr("lorem")));
+  const auto text = content(file);
+  EXPECT_THAT(text, Not(HasSubstr("lorem")));
+  EXPECT_THAT(text, HasSubstr("  - name: default-nym-node\n    kind: nym\n    unit: nym-node.service\n"));
+  EXPECT_THAT(text, HasSubstr("  # modes: entry, exit, wireguard (command line)\n"));
+  const auto token = folder.path() / "etc/default-nym-node.token";
+  EXPECT_THAT(text, HasSubstr("    access_token_file: " + token.string() + "\n"));
+  EXPECT_EQ(content(token), "lorem-ipsum-token\n");
+  struct stat status {};
+  ASSERT_EQ(::stat(token.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600u);
+  const auto checked = run(run_config_check, {.command = "", .config_file = file, .options = {}});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  const auto shown = run(run_config_show, {.command = "", .config_file = file, .options = {}});
+  EXPECT_THAT(shown.out, HasSubstr("access_token_file: " + token.string() + "\n"));
+  EXPECT_THAT(shown.out, Not(HasSubstr("lorem")));
+}
+
+TEST(Commands, ConfigInitOverwritesNothing) {
+  const test::TemporaryFolder folder;
+  const auto flags = init_flags(folder.path() / "m.yml", test::fixtures() / "nodes/two");
+  folder.write("default-nym-node.token", "other\n");
+  EXPECT_EQ(run(run_config_init, flags).status, 1);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "m.yml")) << "all or nothing";
+  EXPECT_EQ(content(folder.path() / "default-nym-node.token"), "other\n");
+  std::filesystem::remove(folder.path() / "default-nym-node.token");
+  folder.write("m.yml", "log: {level: warn}\n");
+  const auto refused = run(run_config_init, flags);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("m.yml exists, and is left as it is"));
+  EXPECT_EQ(content(folder.path() / "m.yml"), "log: {level: warn}\n");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "default-nym-node.token"));
+}
+
+TEST(Commands, ConfigInitWithoutANodeWritesAnExample) {
+  const test::TemporaryFolder folder;
+  const auto done = run(run_config_init, init_flags(folder.path() / "m.yml", test::fixtures() / "host"));
+  EXPECT_EQ(done.status, 0);
+  EXPECT_THAT(done.out, HasSubstr("No node was found: "));
+  EXPECT_THAT(content(folder.path() / "m.yml"), HasSubstr("# nodes:\n"));
+  EXPECT_EQ(run(run_config_check, {.command = "", .config_file = folder.path() / "m.yml", .options = {}}).status, 0);
 }
 
 }  // namespace

@@ -34,7 +34,11 @@
 #include "collectors/kit/exposition.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
+#include "collectors/node/nym_command_line.h"
+#include "collectors/node/nym_config.h"
+#include "collectors/node/nym_config_path.h"
 #include "collectors/node/process_files.h"
+#include "collectors/node/process_scan.h"
 #include "collectors/node/tunnels.h"
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
@@ -187,11 +191,15 @@ constexpr Target kTargets[] = {
        (void)parse_nft_chain(text);
      }},
     {"open_files_limit", [](std::string_view text) { (void)parse_open_files_limit(text); }},
+    {"nym_command_line", [](std::string_view text) { (void)parse_nym_command_line(text); }},
+    {"nym_config", [](std::string_view text) { (void)parse_nym_config(text); }},
     {"os_release",
      [](std::string_view text) {
        OsRelease out;
        (void)parse_os_release(text, out);
      }},
+    {"passwd", [](std::string_view text) { (void)home_of(text, 1001); }},
+    {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
@@ -204,6 +212,8 @@ constexpr Target kTargets[] = {
        std::optional<std::uint64_t> out[3];
        (void)parse_sizes(text, kKeys, out);
      }},
+    {"process_cgroup", [](std::string_view text) { (void)parse_process_cgroup(text); }},
+    {"process_identity", [](std::string_view text) { (void)parse_process_identity(text); }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
     {"request_target",
      [](std::string_view text) {

@@ -19,6 +19,7 @@ IN_ONE_FILE = {
     "nlohmann's JSON": r"nlohmann/",
     "zlib": r"zlib\.h$",
     "re2": r"re2/",
+    "toml++": r"toml\+\+/",
 }
 # TLS is GnuTLS's, and so are the primitives that passwords are compared with; systemd hands over sockets and is told of state.
 # Of systemd as a source, on D-Bus, one file of the collectors knows.
