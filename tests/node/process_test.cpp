@@ -197,18 +197,6 @@ TEST(NodeProcess, LosesOnlyWhatIsGarbled) {
   EXPECT_THAT(remarks_of(host.context), HasSubstr("\"much\" is not a number of the kind expected"));
 }
 
-TEST(NodeProcess, KeepsWhatThreadsDidThatHaveEnded) {
-  const ChangingHost changing("limited");
-  Host host(changing.folder.path(), node_of("entry1", {20455, 55203311}));
-  EXPECT_THAT(host.scrape(), HasSubstr("mixnet_node_process_context_switches_total{node=\"entry1\"} 9120716\n"));
-  fs::remove_all(changing.folder.path() / "proc/20455/task/20460");
-  changing.folder.write("proc/20455/task/20455/schedstat", "1200331 90112 386\n");
-  changing.folder.write("proc/20455/task/20461/schedstat", "100 10 1000\n");
-  // The descriptor of a thread that has ended gives ESRCH; that of a removed file goes on giving what it had.
-  Host again(changing.folder.path(), node_of("entry1", {20455, 55203311}));
-  EXPECT_THAT(again.scrape(), HasSubstr("mixnet_node_process_context_switches_total{node=\"entry1\"} 1386\n"));
-}
-
 // The rest is against the kernel of this machine.
 
 /// This program as a node.
