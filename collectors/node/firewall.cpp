@@ -35,6 +35,7 @@ struct NetfilterNetlink : Netlink {
 struct ExitFirewall {
   bool present = false, refuses_rest = false;
   std::uint64_t rules = 0, jumps = 0;
+  bool changed = false;  ///< while it was read
 };
 
 constexpr std::uint16_t message_type(std::uint16_t message) { return NFNL_SUBSYS_NFTABLES << 8 | message; }
@@ -48,34 +49,43 @@ Result<void> ask_chains(Netlink& netlink, std::uint8_t family, ExitFirewall& out
     if (!chain) parsed = tl::unexpected<Error>(chain.error());
     out.present |= chain && chain->table == kTable && chain->name == kChain;
   };
-  TRY(netlink.dump(message_type(NFT_MSG_GETCHAIN), NetlinkRequest(header(family)), take));
+  const auto state = TRY(netlink.dump(message_type(NFT_MSG_GETCHAIN), NetlinkRequest(header(family)), take));
+  out.changed |= state == Netlink::Dump::interrupted;
   return parsed;
 }
 
 /// Newer kernels send the rules of that chain only, older ones perhaps more.
 template <class Take>
-Result<void> ask_rules(Netlink& netlink, std::uint8_t family, std::string_view chain, Take&& take_rule) {
+Result<void> ask_rules(Netlink& netlink, std::uint8_t family, std::string_view chain, ExitFirewall& out, Take&& take_rule) {
   Result<void> parsed;
   NetlinkRequest request(header(family));
   request.add(NFTA_RULE_TABLE, kTable).add(NFTA_RULE_CHAIN, chain);
-  TRY(netlink.dump(message_type(NFT_MSG_GETRULE), request, [&](std::string_view message) {
+  const auto state = TRY(netlink.dump(message_type(NFT_MSG_GETRULE), request, [&](std::string_view message) {
     const auto rule = parse_nft_rule(message);
     if (!rule) parsed = tl::unexpected<Error>(rule.error());
     if (rule && rule->table == kTable && rule->chain == chain) take_rule(*rule);
   }));
+  out.changed |= state == Netlink::Dump::interrupted;
   return parsed;
 }
 
-Result<ExitFirewall> ask(Netlink& netlink, std::uint8_t family) {
+Result<ExitFirewall> ask_once(Netlink& netlink, std::uint8_t family) {
   ExitFirewall out;
   TRY(ask_chains(netlink, family, out));
   if (!out.present) return out;
-  TRY(ask_rules(netlink, family, kChain, [&](const FirewallRule& rule) {
+  TRY(ask_rules(netlink, family, kChain, out, [&](const FirewallRule& rule) {
     ++out.rules;
     out.refuses_rest = rule.refuses && rule.always;
   }));
-  TRY(ask_rules(netlink, family, kForward, [&](const FirewallRule& rule) { out.jumps += rule.jumps_to == kChain ? 1 : 0; }));
+  TRY(ask_rules(netlink, family, kForward, out,
+                [&](const FirewallRule& rule) { out.jumps += rule.jumps_to == kChain ? 1 : 0; }));
   return out;
+}
+
+Result<ExitFirewall> ask(Netlink& netlink, std::uint8_t family) {
+  const auto first = TRY(ask_once(netlink, family));
+  if (!first.changed) return first;
+  return ask_once(netlink, family);  // where rules change all the time, the second answer has to do
 }
 
 void emit(const ExitFirewall& firewall, std::string_view family, Samples& out) {

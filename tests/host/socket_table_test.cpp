@@ -24,7 +24,9 @@ TEST(SocketTable, RefusesWhatIsBroken) {
   EXPECT_EQ(refused("head\n0: a:1 b:1 G1 0:0 0 0 0 0 0\n"), "line 2: \"G1\" is not a number of the kind expected");
   EXPECT_EQ(refused("head\n0: a b:1 01 0:0 0 0 0 0 0\n"), "line 2: no port in \"a\"");
   EXPECT_EQ(refused("head\n0: a:10000 b:1 01 0:0 0 0 0 0 0\n"), "line 2: \"10000\" is not a number of the kind expected");
-  const auto line = [](std::string_view drops) { return "head\n0: a:1 b:1 07 0:0 0 0 0 0 0 2 ff " + std::string(drops) + "\n"; };
+  const auto line = [](std::string_view drops) {
+    return "head\n0: a:1 b:1 07 0:0 0 0 0 0 0 2 ff " + std::string(drops) + "\n";
+  };
   EXPECT_EQ(refused(line("x"), kUdp), "line 2: \"x\" is not a number of the kind expected");
   EXPECT_EQ(refused(line("x"), kTcp), "");
 }

@@ -249,9 +249,8 @@ TEST_F(NodeFirewallOfTheKernel, IsReadAsIptablesWritesIt) {
   EXPECT_THAT(firewall(), HasSubstr("mixnet_host_exit_firewall_refuses_rest{family=\"ipv4\"} 0\n"));
   ASSERT_TRUE(run({"iptables-nft", "-A", "NYM-EXIT", "-m", "comment", "--comment", "the rest", "-j", "REJECT"}));
   const auto lines = firewall();
-  for (const auto* expected :
-       {"present{family=\"ipv4\"} 1\n", "rules{family=\"ipv4\"} 4\n", "jumps{family=\"ipv4\"} 2\n",
-        "refuses_rest{family=\"ipv4\"} 1\n", "present{family=\"ipv6\"} 0\n"}) {
+  for (const auto* expected : {"present{family=\"ipv4\"} 1\n", "rules{family=\"ipv4\"} 4\n", "jumps{family=\"ipv4\"} 2\n",
+                               "refuses_rest{family=\"ipv4\"} 1\n", "present{family=\"ipv6\"} 0\n"}) {
     EXPECT_THAT(lines, HasSubstr(expected));
   }
   ASSERT_TRUE(run({"iptables-nft", "-R", "NYM-EXIT", "4", "-j", "DROP"}));
@@ -262,8 +261,7 @@ TEST_F(NodeFirewallOfTheKernel, IsAbsentWithoutTheRight) {
   ASSERT_EQ(::seteuid(65534), 0);
   const auto lines = firewall();
   ASSERT_EQ(::seteuid(0), 0);
-  EXPECT_EQ(lines,
-            "error: the firewall may not be read: that takes CAP_NET_ADMIN, see AmbientCapabilities= of the unit\n");
+  EXPECT_EQ(lines, "error: the firewall may not be read: that takes CAP_NET_ADMIN, see AmbientCapabilities= of the unit\n");
 }
 
 using NodeWireguardOfTheKernel = InANamespace;

@@ -26,15 +26,20 @@ Node exit_node() {
 
 /// A node's sockets as the kernel lists them; mix listens, two nodes have connected, it has connected to one that is slow.
 constexpr std::string_view kTcp6 =
-    "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt"
+    "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when "
+    "retrnsmt"
     "   uid  timeout inode\n"
-    "   0: 00000000000000000000000000000000:06FD 00000000000000000000000000000000:0000 0A 00000000:00000002 00:00000000 00000000"
+    "   0: 00000000000000000000000000000000:06FD 00000000000000000000000000000000:0000 0A 00000000:00000002 00:00000000 "
+    "00000000"
     "     0        0 21034 1 ffff8e0a41f0a300 100 0 0 10 0\n"
-    "   1: 0000000000000000FFFF00000100007F:06FD 0000000000000000FFFF0000CB007107:C350 01 00000010:00000020 00:00000000 00000000"
+    "   1: 0000000000000000FFFF00000100007F:06FD 0000000000000000FFFF0000CB007107:C350 01 00000010:00000020 00:00000000 "
+    "00000000"
     "     0        0 21035 1 ffff8e0a41f0a301 20 4 30 10 -1\n"
-    "   2: 0000000000000000FFFF00000100007F:06FD 0000000000000000FFFF0000CB007108:06FD 08 00000000:00000001 00:00000000 00000000"
+    "   2: 0000000000000000FFFF00000100007F:06FD 0000000000000000FFFF0000CB007108:06FD 08 00000000:00000001 00:00000000 "
+    "00000000"
     "     0        0 21036 1 ffff8e0a41f0a302 20 4 30 10 -1\n"
-    "   3: 0000000000000000FFFF00000100007F:D431 0000000000000000FFFF0000CB007109:06FD 01 00008000:00000000 00:00000000 00000000"
+    "   3: 0000000000000000FFFF00000100007F:D431 0000000000000000FFFF0000CB007109:06FD 01 00008000:00000000 00:00000000 "
+    "00000000"
     "     0        0 21037 1 ffff8e0a41f0a303 20 4 30 10 -1\n";
 constexpr std::string_view kTcp =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
@@ -42,9 +47,11 @@ constexpr std::string_view kTcp =
     "   1: 0100007F:1F90 0100007F:E2F4 06 00000000:00000000 03:000017A4 00000000     0        0 0 3 ff\n"
     "   2: 0100007F:E2F4 0100007F:1F90 01 00000000:00000000 00:00000000 00000000     0        0 9 1 ff 20 4 30 10 -1\n";
 constexpr std::string_view kUdp6 =
-    "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt"
+    "  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when "
+    "retrnsmt"
     "   uid  timeout inode ref pointer drops\n"
-    " 1071: 00000000000000000000000000000000:CA6E 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000"
+    " 1071: 00000000000000000000000000000000:CA6E 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 "
+    "00000000"
     "     0        0 0 2 ffff8e0a5a2b1c80 42\n";
 
 void write_tables(const test::TemporaryFolder& host, const std::string& folder) {
@@ -59,27 +66,27 @@ TEST(NodeSockets, AreToldApartByRole) {
   Context context(test::roots_below(host.path()), {});
   context.directory->publish({exit_node()});
   const auto lines = test::collected(kNodeSockets, context);
-  for (const auto* expected :
-       {"mixnet_node_port_listening{node=\"exit1\",port=\"mix\"} 1\n",
-        "mixnet_node_port_listening{node=\"exit1\",port=\"http\"} 1\n",
-        "mixnet_node_port_listening{node=\"exit1\",port=\"client_ws\"} 0\n",
-        "mixnet_node_port_listening{node=\"exit1\",port=\"wireguard\"} 1\n",
-        "mixnet_node_port_accept_queue_connections{node=\"exit1\",port=\"mix\"} 2\n",
-        "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"established\"} 1\n",
-        "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"close_wait\"} 1\n",
-        "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"fin_wait1\"} 0\n",
-        "mixnet_node_connections{node=\"exit1\",port=\"http\",state=\"time_wait\"} 1\n",
-        "mixnet_node_connections{node=\"exit1\",port=\"client_ws\",state=\"established\"} 0\n",
-        "mixnet_node_connections_receive_queue_bytes{node=\"exit1\",port=\"mix\"} 33\n",
-        "mixnet_node_connections_transmit_queue_bytes{node=\"exit1\",port=\"mix\"} 16\n",
-        "mixnet_node_outbound_connections{node=\"exit1\",port=\"mix\",state=\"established\"} 1\n",
-        "mixnet_node_outbound_connections{node=\"exit1\",port=\"mix\",state=\"syn_sent\"} 0\n",
-        "mixnet_node_outbound_connections_transmit_queue_bytes{node=\"exit1\",port=\"mix\"} 32768\n",
-        "mixnet_node_udp_receive_queue_bytes{node=\"exit1\",port=\"wireguard\"} 768\n",
-        "mixnet_node_udp_receive_drops_total{node=\"exit1\",port=\"wireguard\"} 42\n"}) {
+  for (const auto* expected : {"mixnet_node_port_listening{node=\"exit1\",port=\"mix\"} 1\n",
+                               "mixnet_node_port_listening{node=\"exit1\",port=\"http\"} 1\n",
+                               "mixnet_node_port_listening{node=\"exit1\",port=\"client_ws\"} 0\n",
+                               "mixnet_node_port_listening{node=\"exit1\",port=\"wireguard\"} 1\n",
+                               "mixnet_node_port_accept_queue_connections{node=\"exit1\",port=\"mix\"} 2\n",
+                               "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"established\"} 1\n",
+                               "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"close_wait\"} 1\n",
+                               "mixnet_node_connections{node=\"exit1\",port=\"mix\",state=\"fin_wait1\"} 0\n",
+                               "mixnet_node_connections{node=\"exit1\",port=\"http\",state=\"time_wait\"} 1\n",
+                               "mixnet_node_connections{node=\"exit1\",port=\"client_ws\",state=\"established\"} 0\n",
+                               "mixnet_node_connections_receive_queue_bytes{node=\"exit1\",port=\"mix\"} 33\n",
+                               "mixnet_node_connections_transmit_queue_bytes{node=\"exit1\",port=\"mix\"} 16\n",
+                               "mixnet_node_outbound_connections{node=\"exit1\",port=\"mix\",state=\"established\"} 1\n",
+                               "mixnet_node_outbound_connections{node=\"exit1\",port=\"mix\",state=\"syn_sent\"} 0\n",
+                               "mixnet_node_outbound_connections_transmit_queue_bytes{node=\"exit1\",port=\"mix\"} 32768\n",
+                               "mixnet_node_udp_receive_queue_bytes{node=\"exit1\",port=\"wireguard\"} 768\n",
+                               "mixnet_node_udp_receive_drops_total{node=\"exit1\",port=\"wireguard\"} 42\n"}) {
     EXPECT_THAT(lines, HasSubstr(expected));
   }
-  for (const auto* unexpected : {"state=\"listen\"", "verloc", "lp_", "outbound_connections{node=\"exit1\",port=\"http\"", "max_"}) {
+  for (const auto* unexpected :
+       {"state=\"listen\"", "verloc", "lp_", "outbound_connections{node=\"exit1\",port=\"http\"", "max_"}) {
     EXPECT_THAT(lines, Not(HasSubstr(unexpected)));
   }
   EXPECT_THAT(context.remarks.all(), IsEmpty());

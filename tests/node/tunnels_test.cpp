@@ -15,8 +15,10 @@ using testing::Not;
 
 constexpr std::string_view kNetDev =
     "Inter-|   Receive                                                |  Transmit\n"
-    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
-    " nymwg: 118302298 91422    3    4    0     0          0         0 91384211  81381    5    6    0     0       0          0\n";
+    " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier "
+    "compressed\n"
+    " nymwg: 118302298 91422    3    4    0     0          0         0 91384211  81381    5    6    0     0       0          "
+    "0\n";
 constexpr std::string_view kAddresses =
     "fe800000000000000000000000000001 07 40 20 80    nymwg\n"
     "fc010000000000000000000000000001 07 70 00 80    nymwg\n"

@@ -12,9 +12,9 @@
 namespace mixnet {
 namespace {
 
+using std::chrono::seconds;
 using test::attribute;
 using test::attribute_of;
-using std::chrono::seconds;
 
 const std::string kHeader = test::bytes_of(genlmsghdr{WG_CMD_GET_DEVICE, WG_GENL_VERSION, 0});
 
