@@ -79,7 +79,6 @@ class NodeApi(unittest.TestCase):
         self.wait_until_well()
         for kind, parameters, reason in (
             ("status", {"status": 500}, "server_error"),
-            ("status", {"status": 404}, "not_found"),
             ("cut", {}, "broken_off"),
             ("reset", {}, "broken_off"),
             ("hang", {}, "timeout"),
@@ -90,6 +89,7 @@ class NodeApi(unittest.TestCase):
             ("deep", {}, "too_large"),
             ("broken", {}, "malformed"),
             ("redirect", {"location": "http://192.0.2.1/"}, "redirected"),
+            ("status", {"status": 404}, "not_found"),
         ):
             with self.subTest(kind=kind, **parameters):
                 self.node.fault(PACKETS, kind, **parameters)
