@@ -233,14 +233,14 @@ class Http::Impl {
  private:
   void add(Transfer& transfer) {
     curl_multi_add_handle(multi_, transfer.handle.get());
-    transfer.under_way = transfer.exchange->under_way = true;
+    transfer.under_way = transfer.exchange->response.under_way = true;
     ++under_way_;
   }
 
   void remove(Transfer& transfer) {
     if (!transfer.under_way) return;
     curl_multi_remove_handle(multi_, transfer.handle.get());
-    transfer.under_way = transfer.exchange->under_way = false;
+    transfer.under_way = transfer.exchange->response.under_way = false;
     --under_way_;
   }
 

@@ -36,12 +36,12 @@ struct HttpResponse {
   std::string body;
   std::string message;  ///< what went wrong, for a human, the URL in front; empty where it was answered
   std::chrono::duration<double> took{};
+  bool under_way = false;  ///< begun, and neither ended nor cancelled
 };
 
 struct HttpExchange {
   HttpRequest request;
   HttpResponse response;
-  bool under_way = false;  ///< Http's own: begun, and neither ended nor cancelled
 };
 
 /// May what was sent to `from` be sent to `to` too, where it is redirected? To the same host and port, or from http to https.

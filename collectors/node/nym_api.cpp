@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kFailedConstantAgain = 1min, kFailedHourlyAg
 constexpr auto kHalfATick = 500ms;
 constexpr double kUptimeSlackSeconds = 10;  // the node counts whole seconds, and answers take their time
 constexpr int kMissedMax = 3;
+constexpr std::chrono::minutes kSteadyAfter{10};
 constexpr std::size_t kKeptBodyBytes = 64 << 10;
 
 std::string_view path_of(std::size_t index) { return all_endpoints()[index].path; }
@@ -175,7 +176,7 @@ void NodeApi::plan_next(const Endpoint& endpoint, State& state, std::chrono::mil
 void NodeApi::take_ended(Clock::time_point now) {
   for (std::size_t index = 0; index < states_.size(); ++index) {
     auto& state = states_[index];
-    if (!state.waiting || state.exchange.under_way) continue;
+    if (!state.waiting || state.exchange.response.under_way) continue;
     state.waiting = false;
     take(all_endpoints()[index], state, now);
     auto& body = state.exchange.response.body;
@@ -186,6 +187,7 @@ void NodeApi::take_ended(Clock::time_point now) {
 
 void NodeApi::take(const Endpoint& endpoint, State& state, Clock::time_point now) {
   const auto& response = state.exchange.response;
+  const auto before = state.reason;
   state.took_s = response.took.count();
   if (response.outcome != HttpOutcome::answered) {
     fail(endpoint, state, reason_of(response.outcome), {Fault::unavailable, response.message});
@@ -197,6 +199,7 @@ void NodeApi::take(const Endpoint& endpoint, State& state, Clock::time_point now
   } else {
     succeed(endpoint, state, now);
   }
+  note_change(state, before, now);
   // Sooner than usual, as far as that is not the interval itself.
   if (!state.reason) return;
   if (endpoint.rate == Rate::constant && !is_refusal(*state.reason))
@@ -257,7 +260,7 @@ bool NodeApi::is_waiting() const {
 void NodeApi::add_to(Samples& out, Remarks& remarks, std::chrono::milliseconds interval, Clock::time_point now) {
   add_answers(out, interval, now);
   add_polling(out);
-  add_remarks(remarks);
+  add_remarks(remarks, now);
 }
 
 void NodeApi::add_answers(Samples& out, std::chrono::milliseconds interval, Clock::time_point now) {
@@ -301,19 +304,31 @@ void NodeApi::add_polling(Samples& out) const {
   out.add(kApiRequests, static_cast<double>(requests_), {{"node", name()}});
 }
 
+void NodeApi::note_change(State& state, std::optional<Reason> before, Clock::time_point now) {
+  if (before == state.reason) return;
+  std::rotate(state.changes.begin(), state.changes.begin() + 1, state.changes.end());
+  state.changes.back() = now;
+  const bool unsteady = state.changes.front() && now - *state.changes.front() < kSteadyAfter;
+  if (unsteady && !state.unsteady) state.unsteady = {Fault::unavailable, "it comes and goes: " + state.error.message};
+}
+
 /// Where the whole API fails in one way, that is one remark and not one for each endpoint.
-void NodeApi::add_remarks(Remarks& remarks) const {
+void NodeApi::add_remarks(Remarks& remarks, Clock::time_point now) {
   if (base_url_.empty()) {
     remarks.add(name() + ": HTTP API", {Fault::absent, "its address is not known: name it as http_url"});
     return;
   }
+  for (auto& state : states_) {
+    if (state.unsteady && now - *state.changes.back() >= kSteadyAfter) state.unsteady.reset();
+  }
   const auto& health = state_of(kHealthPath);
-  const bool all = health.reason && health.error.fault != Fault::absent;
-  if (all) remarks.add(name() + ": HTTP API", health.error);
+  const bool all = health.unsteady || (health.reason && health.error.fault != Fault::absent);
+  if (all) remarks.add(name() + ": HTTP API", health.unsteady ? *health.unsteady : health.error);
   for (std::size_t index = 0; index < states_.size(); ++index) {
     const auto& state = states_[index];
-    if (!state.reason || (all && state.reason == health.reason)) continue;
-    remarks.add(name() + ": " + std::string(path_of(index)), state.error);
+    if (!state.reason && !state.unsteady) continue;
+    if (all && (health.unsteady || state.unsteady || state.reason == health.reason)) continue;
+    remarks.add(name() + ": " + std::string(path_of(index)), state.unsteady ? *state.unsteady : state.error);
   }
 }
 

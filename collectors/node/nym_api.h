@@ -43,6 +43,8 @@ std::string_view to_string(Reason reason);
 ///
 /// An answer is given until it is too old: of live endpoints until three more should have come, of the others for three of
 /// their periods. It goes at once where the node says that it does not have it, or has restarted.
+///
+/// An endpoint that fails and works by turns has one remark, the same all the time, until it has been steady for 10 minutes.
 class NodeApi {
  public:
   using Clock = std::chrono::steady_clock;
@@ -75,6 +77,10 @@ class NodeApi {
     double took_s = 0;
     std::optional<Reason> reason;  ///< nothing: it answered well, or was not asked yet
     Error error{Fault::absent, {}};
+    /// When it last began to fail, failed in another way or worked again, the oldest first; and, of one that does so all the
+    /// time, what is said of it instead of each.
+    std::array<std::optional<Clock::time_point>, 6> changes;
+    std::optional<Error> unsteady;
   };
 
   void begin(const Endpoint& endpoint, State& state, Http& http);
@@ -88,7 +94,8 @@ class NodeApi {
   void ask_failed_again(Clock::time_point now);
   void add_answers(Samples& out, std::chrono::milliseconds interval, Clock::time_point now);
   void add_polling(Samples& out) const;
-  void add_remarks(Remarks& remarks) const;
+  void note_change(State& state, std::optional<Reason> before, Clock::time_point now);
+  void add_remarks(Remarks& remarks, Clock::time_point now);
   State& state_of(std::string_view path);
   const State& state_of(std::string_view path) const { return const_cast<NodeApi&>(*this).state_of(path); }
 

@@ -32,11 +32,15 @@
 #include "collectors/host/stall_times.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/kit/json.h"
+#include "collectors/kit/time_text.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
+#include "collectors/node/nym_bodies.h"
 #include "collectors/node/nym_command_line.h"
 #include "collectors/node/nym_config.h"
 #include "collectors/node/nym_config_path.h"
+#include "collectors/node/nym_exposition.h"
 #include "collectors/node/process_files.h"
 #include "collectors/node/process_scan.h"
 #include "collectors/node/tunnels.h"
@@ -83,6 +87,53 @@ void read_configuration(std::string_view text) {
   const auto shown = to_yaml(*config);
   const auto again = read_config({}, "shown.yml", shown);
   if (!again || to_yaml(*again) != shown) std::abort();
+}
+
+/// Asks everything of every value, as readers of bodies do.
+void walk(const Json& value, int depth = 0) {
+  if (depth > 64) std::abort();
+  (void)value.text();
+  (void)value.boolean();
+  (void)value.number();
+  (void)value.integer<std::uint16_t>();
+  for (std::size_t index = 0; index < value.size(); ++index) walk(value.at(index), depth + 1);
+  for (const auto& key : value.keys()) walk(value[key], depth + 1);
+}
+
+void read_json(std::string_view text) {
+  if (const auto json = Json::parse(text)) walk(*json);
+  if (const auto json = Json::parse_entries(
+          text, [](std::string_view, const Json& entry) { walk(entry); }, "a"))
+    walk(*json);
+}
+
+void read_nym_bodies(std::string_view text) {
+  (void)nym::parse_health(text);
+  (void)nym::parse_load(text);
+  (void)nym::parse_build_information(text);
+  (void)nym::parse_host_information(text);
+  (void)nym::parse_system_information(text);
+  (void)nym::parse_roles(text);
+  (void)nym::parse_description(text);
+  (void)nym::parse_auxiliary_details(text);
+  (void)nym::parse_gateway(text);
+  (void)nym::parse_lewes_protocol(text);
+  (void)nym::parse_upgrade_mode(text);
+  (void)nym::parse_packets_stats(text);
+  (void)nym::parse_wireguard_stats(text);
+  (void)nym::parse_sessions(text);
+  (void)nym::parse_verloc(text);
+}
+
+/// What is passed on is small, and of one node.
+void read_nym_exposition(std::string_view text) {
+  const auto exposition = nym::parse_node_exposition(text, "n");
+  if (!exposition) return;
+  Samples samples;
+  std::vector<Label> scratch;
+  nym::add_unknown(*exposition, samples, scratch);
+  if (samples.size() > 2000) std::abort();
+  nym::add_known(*exposition, "n", samples);
 }
 
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
@@ -155,6 +206,7 @@ constexpr Target kTargets[] = {
      }},
     {"inet_diag", [](std::string_view text) { (void)parse_tcp_socket(text); }},
     {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
+    {"json", read_json},
     {"link",
      [](std::string_view text) {
        Link link;
@@ -193,6 +245,8 @@ constexpr Target kTargets[] = {
     {"open_files_limit", [](std::string_view text) { (void)parse_open_files_limit(text); }},
     {"nym_command_line", [](std::string_view text) { (void)parse_nym_command_line(text); }},
     {"nym_config", [](std::string_view text) { (void)parse_nym_config(text); }},
+    {"nym_bodies", read_nym_bodies},
+    {"nym_exposition", read_nym_exposition},
     {"os_release",
      [](std::string_view text) {
        OsRelease out;
@@ -250,6 +304,11 @@ constexpr Target kTargets[] = {
      }},
     {"stall_times", [](std::string_view text) { (void)parse_stall_times(text); }},
     {"thread_runs", [](std::string_view text) { (void)parse_thread_runs(text); }},
+    {"time_text",
+     [](std::string_view text) {
+       (void)parse_rfc3339(text);
+       (void)parse_humantime(text);
+     }},
     {"udev_properties",
      [](std::string_view text) {
        UdevProperties properties;

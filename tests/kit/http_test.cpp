@@ -26,9 +26,9 @@ using testing::Not;
 using Clock = std::chrono::steady_clock;
 
 HttpResponse get(Http& http, HttpRequest request) {
-  std::array<HttpExchange, 1> exchanges{{{std::move(request), {}, false}}};
+  std::array<HttpExchange, 1> exchanges{{{std::move(request), {}}}};
   http.exchange(exchanges);
-  EXPECT_FALSE(exchanges[0].under_way);
+  EXPECT_FALSE(exchanges[0].response.under_way);
   return exchanges[0].response;
 }
 
@@ -135,17 +135,17 @@ TEST(Http, OneThatHangsDoesNotHoldUpOthersInPieces) {
   const HttpServer hangs([](const std::string&) { return Reply{"", Reply::Then::hang, 0}; });
   const HttpServer good([](const std::string&) { return answer(200, "ok"); });
   Http http;
-  HttpExchange slow{request(hangs.url()), {}, false}, fast{request(good.url()), {}, false};
+  HttpExchange slow{request(hangs.url()), {}}, fast{request(good.url()), {}};
   http.begin(slow);
   http.begin(fast);
-  while (fast.under_way) http.advance(Clock::now() + 10ms);
+  while (fast.response.under_way) http.advance(Clock::now() + 10ms);
   EXPECT_EQ(fast.response.body, "ok");
-  EXPECT_TRUE(slow.under_way);
+  EXPECT_TRUE(slow.response.under_way);
   http.begin(fast);  // again, while the other hangs still
-  while (fast.under_way) http.advance(Clock::now() + 10ms);
+  while (fast.response.under_way) http.advance(Clock::now() + 10ms);
   EXPECT_EQ(fast.response.body, "ok");
   http.cancel(slow);
-  EXPECT_FALSE(slow.under_way);
+  EXPECT_FALSE(slow.response.under_way);
   EXPECT_EQ(slow.response.outcome, HttpOutcome::timed_out);
   http.advance(Clock::now() + 1h);  // nothing is under way: returns at once
 }
@@ -153,7 +153,7 @@ TEST(Http, OneThatHangsDoesNotHoldUpOthersInPieces) {
 TEST(Http, EndsSoonWhenAskedToStop) {
   const HttpServer hangs([](const std::string&) { return Reply{"", Reply::Then::hang, 0}; });
   Http http;
-  std::array<HttpExchange, 2> exchanges{{{request(hangs.url()), {}, false}, {request(hangs.url()), {}, false}}};
+  std::array<HttpExchange, 2> exchanges{{{request(hangs.url()), {}}, {request(hangs.url()), {}}}};
   std::stop_source stop;
   Clock::time_point asked;
   std::jthread asks([&] {
@@ -251,9 +251,9 @@ TEST(Http, KeepsNothingOfManyFailures) {
   };
   int at_first = 0;
   for (int round = 0; round < 20; ++round) {
-    std::array<HttpExchange, 3> exchanges{{{request(server.url() + "/flood", 20ms, 1000), {}, false},
-                                           {request(server.url() + "/reset", 20ms), {}, false},
-                                           {request(server.url() + "/hang", 20ms), {}, false}}};
+    std::array<HttpExchange, 3> exchanges{{{request(server.url() + "/flood", 20ms, 1000), {}},
+                                           {request(server.url() + "/reset", 20ms), {}},
+                                           {request(server.url() + "/hang", 20ms), {}}}};
     http.exchange(exchanges);
     if (round == 3) at_first = descriptors();
   }

@@ -152,7 +152,7 @@ TEST_F(NymApi, TellsReasonsApart) {
       {half, "broken_off", "exit1: /load: URL/api/v1/load: Transferred a partial file\n"}};
   for (const auto& failure : failures) {
     server_.set("/load", failure.reply);
-    pass(61s);
+    pass(700s);  // else it would be one that comes and goes
     EXPECT_THAT(lines(), HasSubstr("mixnet_node_api_fault_info{node=\"exit1\",endpoint=\"/load\",reason=\"" + failure.reason +
                                    "\"} 1\n"));
     EXPECT_THAT(lines(),
@@ -167,6 +167,25 @@ TEST_F(NymApi, TellsReasonsApart) {
   pass(61s);
   EXPECT_EQ(remarks(), "");
   EXPECT_THAT(lines(), Not(HasSubstr("fault_info")));
+}
+
+TEST_F(NymApi, HasOneRemarkForOneThatComesAndGoes) {
+  tick();
+  std::set<std::string> said;
+  for (int turn = 0; turn < 30; ++turn) {
+    server_.set("/load", turn % 4 == 0 ? answer(500, "") : answer(200, "[]"));
+    pass(15s);
+    said.insert(remarks());
+    server_.reset("/load");
+    pass(15s);
+    said.insert(remarks());
+  }
+  EXPECT_THAT(said, testing::ElementsAre("", "exit1: /load: URL/api/v1/load: not a JSON object\n",
+                                         "exit1: /load: URL/api/v1/load: status 500\n",
+                                         "exit1: /load: it comes and goes: URL/api/v1/load: not a JSON object\n"));
+  EXPECT_THAT(remarks(), HasSubstr("comes and goes"));
+  pass(601s);
+  EXPECT_EQ(remarks(), "");
 }
 
 TEST_F(NymApi, HasEveryReasonFromTheStart) {
