@@ -18,6 +18,7 @@ Discovered discover(const Config& config) {
   for (const auto& run : board.runs()) {
     const auto& outcome = *run.outcome();
     if (outcome.error) out.none_because = outcome.error->message;
+    if (out.none_because.starts_with('n')) out.none_because.front() = 'N';  // "no node is known"
     const auto remarks = outcome.remarks.all();
     out.remarks.assign(remarks.begin(), remarks.end());
   }

@@ -14,7 +14,7 @@ namespace mixnet {
 /// What one look for nodes found.
 struct Discovered {
   std::shared_ptr<const NodeList> nodes;
-  std::string none_because;     ///< why there is no node, or why nobody could look; empty where there is one
+  std::string none_because;     ///< a sentence, why there is no node or nobody could look; empty where there is one
   std::vector<Remark> remarks;  ///< on what could not be read
 };
 

@@ -45,6 +45,7 @@ test_packages=(
   prometheus-node-exporter
   python3
   shellcheck
+  strace
 )
 
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.

@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::minutes kFactsKept{10};
 constexpr std::chrono::minutes kTriedAgain{1};
+constexpr std::size_t kNodesMax = 32;  // any user can start processes of that name; labels are to stay few
 
 constexpr Metric kNodes = gauge("mixnet_nodes", "Nodes known on this host, running or not.");
 constexpr Metric kInfo = gauge("mixnet_node_info",
@@ -74,6 +75,9 @@ class Run {
   Run(Context& context, Discovery& memory) : context_(context), memory_(memory), now_(Clock::now()) {}
 
   Result<NodeList> nodes() {
+    // What nodes of long ago said; it is read again where it is still wanted.
+    if (memory_.configs.size() > 2 * kNodesMax) memory_.configs.clear();
+    if (memory_.answers.size() > 2 * kNodesMax) memory_.answers.clear();
     const auto processes = TRY(memory_.scan.scan(context_.proc, now_));
     follow(processes);
     if (context_.settings.nodes.empty()) {
@@ -128,11 +132,26 @@ class Run {
       if (best == nullptr || node.process.cgroup.unit == process.cgroup.unit) best = &node;
     }
     if (best == nullptr) {
-      memory_.known.push_back(std::move(fresh));
+      add(std::move(fresh));
     } else {
       fresh.name = std::move(best->name);
       *best = std::move(fresh);
     }
+  }
+
+  /// Where there are too many, one that is down makes room.
+  void add(Known node) {
+    auto& known = memory_.known;
+    if (known.size() >= kNodesMax) {
+      const auto down = std::find_if(known.begin(), known.end(), [](const Known& each) { return !each.running; });
+      if (down == known.end()) {
+        context_.remarks.add("PID " + std::to_string(node.process.process.pid),
+                             Error{Fault::absent, "left out: more than " + std::to_string(kNodesMax) + " nodes run here"});
+        return;
+      }
+      known.erase(down);
+    }
+    known.push_back(std::move(node));
   }
 
   /// A node that is down and whose configuration was removed is not there any more.
@@ -320,6 +339,11 @@ class Run {
 
   // -- the list
 
+  static std::string wanted_name(const Node& node) {
+    if (!node.id.empty()) return node.id;
+    return node.unit.empty() ? "nym-node" : node.unit.substr(0, node.unit.rfind('.'));
+  }
+
   static std::string unique(const std::string& wanted, const NodeList& nodes) {
     const auto is_taken = [&](const std::string& name) {
       return std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) { return node.name == name; });
@@ -336,7 +360,7 @@ class Run {
       const auto* settings = sources_[index].settings;
       if (settings != nullptr) node.name = settings->name;
       if (names_[index] != nullptr) node.name = *names_[index];
-      if (node.name.empty()) node.name = unique(node.id.empty() ? "nym-node" : node.id, out);
+      if (node.name.empty()) node.name = unique(wanted_name(node), out);
       if (names_[index] != nullptr) *names_[index] = node.name;
       remark_on(sources_[index], node);
       out.push_back(std::move(node));

@@ -115,7 +115,8 @@ class Assembly {
     } else {
       unknown("unit", file + " names none: systemd did not start it");
     }
-    known("terms and conditions", node_.accepts_terms == true ? "accepted" : "not accepted", "command line");
+    known("terms and conditions", node_.accepts_terms == true ? "accepted" : "no --accept-operator-terms-and-conditions",
+          "command line");
     unknown("environment", "not readable without privileges; what NYMNODE_… variables set is not seen");
   }
 
@@ -169,6 +170,8 @@ class Assembly {
     known("modes", names.empty() ? "none" : joined(names), *source);
   }
 
+  bool settings_says_url() const { return sources_.settings != nullptr && !sources_.settings->http_url.empty(); }
+
   void take_http() {
     node_.http_url = sources_.http_url;
     if (node_.http_url.empty()) {
@@ -176,8 +179,10 @@ class Assembly {
       return;
     }
     const auto bind = http_bind(sources_);
-    const bool set = sources_.settings != nullptr && !sources_.settings->http_url.empty();
-    known("http address", node_.http_url, set ? kSettingsSource : bind.source != nullptr ? *bind.source : kDefaultSource);
+    known("http address", node_.http_url,
+          settings_says_url()      ? kSettingsSource
+          : bind.source != nullptr ? *bind.source
+                                   : kDefaultSource);
   }
 
   void take_token() {
@@ -218,7 +223,7 @@ class Assembly {
     const auto* announced = first([role](const NymOptions& options) { return options.announced[role] != 0; });
     // Nodes of before the Lewes Protocol have no defaults for it.
     const bool has_default = role != PortRole::lp_control && role != PortRole::lp_data;
-    const std::string* source = &kDefaultSource;
+    const std::string* source = role == PortRole::http && settings_says_url() ? &kSettingsSource : &kDefaultSource;
     auto& port = node_.ports[role];
     if (bound != nullptr) {
       port = bound->bound[role];
@@ -226,6 +231,9 @@ class Assembly {
     } else if (announced != nullptr) {
       port = announced->announced[role];
       source = &announced->source;
+    } else if (role == PortRole::http && !node_.http_url.empty()) {
+      const std::uint16_t of_scheme = node_.http_url.starts_with("https://") ? 443 : 80;
+      port = url_port(node_.http_url) != 0 ? url_port(node_.http_url) : of_scheme;
     } else if (served == true && has_default && (sources_.config || sources_.only_node)) {
       port = default_port(role);
     } else {

@@ -17,7 +17,7 @@ struct NodeSources {
   bool running = false;                    ///< false: `process` has ended
   std::string config_file;                 ///< its path, where it was read or should be; empty where that is not known
   std::string config_guess;                ///< how the path was guessed, for the operator; empty where it was told
-  Result<NymOptions> config = fail(Fault::absent, "where its config.toml is is not known");
+  Result<NymOptions> config = fail(Fault::absent, "nobody tells where its config.toml is");
   Result<NymOptions> http = fail(Fault::absent, "its HTTP API was not asked");
   std::string http_url;          ///< empty where it is not known
   std::string http_url_unknown;  ///< why

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/node/node_matching.h"
 
-#include "collectors/kit/text.h"
+#include "collectors/node/nym_options.h"
 
 namespace mixnet {
 namespace {
 
 /// "nym-node" is "nym-node.service", as with systemctl.
 std::string full_unit(const std::string& unit) { return unit.find('.') == std::string::npos ? unit + ".service" : unit; }
-
-/// Of "http://127.0.0.1:8080"; 0 where it names none.
-std::uint16_t port_of(std::string_view url) {
-  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
-  const auto authority = take_until(url, '/');
-  const auto colon = authority.rfind(':');
-  if (colon == std::string_view::npos) return 0;
-  return number<std::uint16_t>(authority.substr(colon + 1)).value_or(0);
-}
 
 /// How sure it is that they are the same, the surest 4; 0: nothing says so; nothing at all where something speaks against it.
 std::optional<int> likeness(const NodeSettings& entry, const NodeTraits& process) {
@@ -28,7 +19,8 @@ std::optional<int> likeness(const NodeSettings& entry, const NodeTraits& process
     return 3;
   }
   if (!entry.name.empty() && entry.name == process.id) return 2;
-  const auto port = entry.ports[PortRole::http] != 0 ? entry.ports[PortRole::http] : port_of(entry.http_url);
+  auto port = entry.ports[PortRole::http];
+  if (port == 0) port = url_port(entry.http_url);
   if (port != 0 && process.http_port != 0) return port == process.http_port ? std::optional(1) : std::nullopt;
   return 0;
 }

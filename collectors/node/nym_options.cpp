@@ -38,6 +38,14 @@ std::string loopback_url(const SocketAddress& address, bool ipv6_only) {
   return (ipv6 ? "http://[" + host + "]:" : "http://" + host + ":") + std::to_string(address.port);
 }
 
+std::uint16_t url_port(std::string_view url) {
+  if (const auto scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  const auto authority = take_until(url, '/');
+  const auto colon = authority.rfind(':');
+  if (colon == std::string_view::npos) return 0;
+  return number<std::uint16_t>(authority.substr(colon + 1)).value_or(0);
+}
+
 void add_mode(std::string_view name, NymOptions& out) {
   for (auto* mode : {&out.mixnode, &out.entry, &out.exit}) *mode = mode->value_or(false);
   if (name == "mixnode") out.mixnode = true;

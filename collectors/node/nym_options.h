@@ -41,6 +41,9 @@ std::optional<SocketAddress> parse_socket_address(std::string_view text);
 /// loopback, of IPv4 unless `ipv6_only` says that a server on [::] does not hear that.
 std::string loopback_url(const SocketAddress& address, bool ipv6_only);
 
+/// The port that a URL names; 0 where it leaves it to its scheme.
+std::uint16_t url_port(std::string_view url);
+
 /// Sets the modes that one of Nym's names stands for, "exit-gateway" say, beside those that are set; names it does not know
 /// set nothing. The first call makes the modes known.
 void add_mode(std::string_view name, NymOptions& out);

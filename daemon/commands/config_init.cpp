@@ -173,7 +173,7 @@ void tell(const Discovered& discovered, const std::vector<NewFile>& files) {
   if (files.size() > 1 && !exporter_user()) {
     std::printf("There is no user %s on this host: give the token files to the user that the exporter runs as.\n", kUser);
   }
-  if (discovered.nodes->empty()) std::printf("No node was found: %s.\n", discovered.none_because.c_str());
+  if (discovered.nodes->empty()) std::printf("%s.\n", discovered.none_because.c_str());
   for (const auto& remark : discovered.remarks) std::printf("%s: %s\n", remark.subject.c_str(), remark.error.message.c_str());
 }
 

@@ -11,7 +11,7 @@ namespace mixnet {
 namespace {
 
 constexpr const char* kNothingFound =
-    "No node was found: {reason}.\n\n"
+    "{reason}.\n\n"
     "A node is a process named nym-node whose command is `run`. Where yours runs on this host and is not seen, look whether\n"
     "/proc shows it to this user (ps -e). Where it runs elsewhere, or in a container, describe it in the configuration:\n\n"
     "nodes:\n"

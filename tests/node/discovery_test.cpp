@@ -269,6 +269,25 @@ TEST_F(TwoNodes, AreThoseOfTheConfigurationWhereItListsThem) {
   EXPECT_EQ(nodes().at(0).name, "my-exit");
 }
 
+TEST_F(TwoNodes, AreNotTooMany) {
+  collect();
+  const auto start = [this](int pid) {
+    start_process(901, pid);
+    const auto name = "node" + std::to_string(pid);
+    host_.write("proc/" + std::to_string(pid) + "/cmdline",
+                std::string("nym-node\0run\0--id=", 18) + name + std::string(1, '\0'));
+  };
+  for (int pid = 2000; pid < 2040; ++pid) start(pid);
+  EXPECT_EQ(nodes().size(), 32u);
+  EXPECT_THAT(remarks(context()), HasSubstr("PID 2039: left out: more than 32 nodes run here"));
+  EXPECT_EQ(latest_->front().name, "default-nym-node");
+  end_process(2000);
+  nodes();
+  const auto& after = nodes();
+  EXPECT_EQ(after.size(), 32u);
+  for (const auto& node : after) EXPECT_NE(node.name, "node2000") << "one that is down makes room";
+}
+
 /// The names of all that is opened in some folders, while one looks on.
 class Opened {
  public:

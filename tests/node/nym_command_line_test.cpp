@@ -105,5 +105,13 @@ TEST(SocketAddress, OfEveryAddressIsAskedOnLoopback) {
   EXPECT_EQ(url("192.0.2.1:80", true), "http://192.0.2.1:80");
 }
 
+TEST(UrlPort, IsTheOneNamed) {
+  EXPECT_EQ(url_port("http://127.0.0.1:8080"), 8080);
+  EXPECT_EQ(url_port("http://[::1]:8081/api"), 8081);
+  EXPECT_EQ(url_port("http://[2001:db8::80]"), 0);
+  EXPECT_EQ(url_port("https://example.org/a:1"), 0);
+  EXPECT_EQ(url_port(""), 0);
+}
+
 }  // namespace
 }  // namespace mixnet

@@ -78,6 +78,7 @@ TEST(NymConfig, TellsWhereItIsBrokenAndNotWhatStandsThere) {
   }
   EXPECT_EQ(parse_nym_config("id = 'a'\naccess_token = 'lorem\n").error().message,
             "line 2, column 22: Error while parsing literal string");
+  for (const auto* text : {"[=", "[[=", "[a.=]"}) EXPECT_FALSE(parse_nym_config(text)) << text;  // toml++ asserts otherwise
   std::string deep(100'000, '[');
   EXPECT_FALSE(parse_nym_config("x = " + deep));
 }

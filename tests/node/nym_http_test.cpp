@@ -28,7 +28,7 @@ const Bodies kExit = {
 /// What a node with these bodies answers; 404 for the others.
 std::vector<HttpExchange> answered(const Bodies& bodies) {
   auto exchanges = nym_fact_requests("http://127.0.0.1:8080");
-  for (auto& [request, response, under_way] : exchanges) {
+  for (auto& [request, response] : exchanges) {
     const auto at = bodies.find(request.url.substr(std::string("http://127.0.0.1:8080/api/v1").size()));
     response.outcome = HttpOutcome::answered;
     response.status = at == bodies.end() ? 404 : 200;
