@@ -129,7 +129,9 @@ void Board::publish(Run& run) {
   outcomes_.add(kSuccess, outcome->failing() ? 0 : 1, labels);
 }
 
-bool Board::is_due(const Run& run, Clock::time_point now) const { return !run.own.absent() || now >= run.absent_until; }
+bool Board::is_due(const Run& run, Clock::time_point now) const {
+  return !run.own.absent() || now >= run.absent_until || run.absent_with != context_.nodes.number;
+}
 
 void Board::run(Run& run) {
   const auto begin = Clock::now();
@@ -164,7 +166,9 @@ void Board::conclude(Run& run, Clock::time_point begin) {
   const auto end = Clock::now();
   run.own.took = end - begin;
   run.changes.compare(run.own);
-  if (run.own.absent()) run.absent_until = end + kAbsentLookedForAgain;
+  if (!run.own.absent()) return;
+  run.absent_until = end + kAbsentLookedForAgain;
+  run.absent_with = context_.nodes.number;
 }
 
 }  // namespace mixnet

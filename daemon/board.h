@@ -37,6 +37,7 @@ struct Run {
 
   Outcome own;
   std::chrono::steady_clock::time_point absent_until{};
+  std::uint64_t absent_with = 0;           ///< the edition of the nodes in which it was absent
   std::shared_ptr<DetachedRun> detached;   ///< of Schedule::at_scrape_detached
   std::shared_ptr<Background> background;  ///< of Schedule::background, where time is Pace::daemon
   std::shared_ptr<const Outcome> found;    ///< what that had found when the collection was made
@@ -50,7 +51,8 @@ enum class Pace { daemon, once };
 /// A detached collector is begun first and waited for last, and for no longer than a second: one that is late fails, at once
 /// in later collections too, until its source has answered. Of a background collector it takes what was found last; a board
 /// that is there for one collection runs it first of all.
-/// What is absent is looked for again once a minute only, so that a host without sensors does not pay for them at each scrape.
+/// What is absent is looked for again once a minute only, so that a host without sensors does not pay for them at each scrape,
+/// and when other nodes are found.
 class Board {
  public:
   Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace = Pace::daemon);
@@ -75,7 +77,7 @@ class Board {
   void run(Run& run);
   void finish_detached(Run& run, std::chrono::steady_clock::time_point deadline);
   void publish(Run& run);
-  static void conclude(Run& run, std::chrono::steady_clock::time_point begin);
+  void conclude(Run& run, std::chrono::steady_clock::time_point begin);
 
   const std::shared_ptr<NodeDirectory> directory_ = std::make_shared<NodeDirectory>();
   Context context_;

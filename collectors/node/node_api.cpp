@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "collectors/kit/http.h"
-#include "collectors/node/node_metrics.h"
 #include "collectors/node/nym_api.h"
 #include "collectors/node/nym_metrics.h"
 #include "collectors/node/nym_polling_metrics.h"
@@ -131,7 +130,7 @@ constexpr const Metric* kMetrics[] = {&nym::kHealthy,
                                       &nym::kApiDuration,
                                       &nym::kApiRequests,
                                       &nym::kApiFailures,
-                                      &kNodeRestarts};
+                                      &nym::kApiRestarts};
 
 constexpr auto kTick = 1s;
 constexpr auto kWait = 900ms;        // within a tick; what takes longer goes on in the next

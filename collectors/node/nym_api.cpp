@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "collectors/kit/secret.h"
-#include "collectors/node/node_metrics.h"
 #include "collectors/node/nym_metrics.h"
 #include "collectors/node/nym_polling_metrics.h"
 
@@ -273,7 +272,7 @@ void NodeApi::add_answers(Samples& out, std::chrono::milliseconds interval, Cloc
     }
     if (state.has_answer) endpoint.add(answers_, out);
   }
-  if (process_.pid == 0 && uptime_s_) out.add(kNodeRestarts, static_cast<double>(restarts_), {{"node", name()}});
+  if (uptime_s_) out.add(kApiRestarts, static_cast<double>(restarts_), {{"node", name()}});
   if (!answers_.exposition) return;
   const auto& packets = state_of(kPacketsPath).reason;
   if (packets == Reason::not_found || packets == Reason::not_implemented) add_packets_of_exposition(answers_, out);

@@ -18,5 +18,9 @@ inline constexpr Metric kApiDuration =
 inline constexpr Metric kApiRequests = counter("mixnet_node_api_requests_total", "Requests to the node's HTTP API.");
 inline constexpr Metric kApiFailures =
     counter("mixnet_node_api_failures_total", "Those of them that gave nothing, by the reason.");
+inline constexpr Metric kApiRestarts =
+    counter("mixnet_node_api_restarts_total",
+            "How often the node's uptime began anew since the exporter runs, from /health; where its process is on this "
+            "host, mixnet_node_restarts_total is more exact.");
 
 }  // namespace mixnet::nym

@@ -9,7 +9,6 @@
 
 #include "collectors/host/proc_stat.h"
 #include "collectors/node/lacking.h"
-#include "collectors/node/node_metrics.h"
 #include "collectors/node/per_node.h"
 #include "collectors/node/process_files.h"
 #include "collectors/node/process_finder.h"
@@ -19,6 +18,9 @@ namespace mixnet {
 namespace {
 
 constexpr Metric kUp = gauge("mixnet_node_process_up", "Whether the node's main process runs, from /proc/PID/stat.");
+constexpr Metric kRestarts =
+    counter("mixnet_node_restarts_total",
+            "How often another process than before was found to be the node since the exporter runs, from /proc/PID/stat.");
 constexpr Metric kTerms =
     gauge("mixnet_node_accepts_terms",
           "Whether --accept-operator-terms-and-conditions is on the node's command line, from /proc/PID/cmdline.");
@@ -81,7 +83,7 @@ constexpr Metric kOomScoreAdjustment =
           "What is added to the OOM score of the node's main process, from /proc/PID/oom_score_adj; -1000 exempts it.");
 constexpr const Metric* kMetrics[] = {&kUp,
                                       &kTerms,
-                                      &kNodeRestarts,
+                                      &kRestarts,
                                       &kStartTime,
                                       &kCpu,
                                       &kThreads,
@@ -286,9 +288,9 @@ void collect_node(Context& context, const Node& node, Watched& watched, Samples&
   const auto labels = out.labels({{"node", node.name}});
   if (node.accepts_terms) out.add(kTerms, *node.accepts_terms ? 1 : 0, labels);
   const auto stat = follow_process(context, node, watched.followed);
-  if (restarts_are_seen_in_processes(node)) out.add(kNodeRestarts, static_cast<double>(watched.followed.restarts), labels);
-  if (!stat) return context.remarks.add(node.name + ": process", stat.error());
   const bool was_seen = watched.followed.last.pid != 0 || node.process.pid != 0;
+  if (was_seen) out.add(kRestarts, static_cast<double>(watched.followed.restarts), labels);
+  if (!stat) return context.remarks.add(node.name + ": process", stat.error());
   if (!*stat && !was_seen && node.cgroup.empty() && node.unit.empty()) {
     return context.remarks.add(node.name + ": process", {Fault::absent, "it is not known as a process of this host"});
   }

@@ -30,6 +30,13 @@ constexpr Collector kTest{"test", "A collector of the test.", true, Schedule::at
 constexpr Collector kOther{
     "other", "Another one.", true, Schedule::at_scrape, kMetrics, [](Context&, Samples&) { return Result<void>(); }};
 
+/// Publishes nodes the first two times that it runs, and never again.
+Result<void> find_nodes(Context& context, Samples&) {
+  if (context.nodes.number < 2) context.directory->publish(NodeList(1));
+  return {};
+}
+constexpr Collector kFinding{"finding", "Finds nodes.", true, Schedule::background, kMetrics, find_nodes};
+
 std::string text(const Board& board, std::string_view family) {
   std::string out;
   for (const auto* part : board.samples()) {
@@ -99,6 +106,15 @@ TEST_F(BoardTest, WhatIsAbsentIsNoFailureAndNotLookedForEachTime) {
   EXPECT_EQ(changes(), "");
   EXPECT_EQ(text(board_, "node_scrape_collector_success{collector=\"test\"}"),
             "node_scrape_collector_success{collector=\"test\"} 1\n");
+}
+
+TEST_F(BoardTest, LooksAgainForWhatIsAbsentWhenOtherNodesAreFound) {
+  constexpr const Collector* kWithNodes[] = {&kFinding, &kTest};
+  Board board({}, {}, kWithNodes, Pace::once);
+  mode = 1;
+  next_fault = Fault::absent;
+  for (int collection = 0; collection < 4; ++collection) board.collect({});
+  EXPECT_EQ(runs, 2) << "the first two collections found other nodes";
 }
 
 TEST_F(BoardTest, CollectsWhatIsSelected) {

@@ -156,7 +156,7 @@ TEST(NodeProcess, GivesNothingButThatItIsDown) {
   changing.set_group("");
   EXPECT_EQ(host.scrape(), "mixnet_node_restarts_total{node=\"exit1\"} 0\nmixnet_node_process_up{node=\"exit1\"} 0\n");
   host.context.directory->publish({node_of("exit1", {})});  // discovery sees it too
-  EXPECT_EQ(host.scrape(), "mixnet_node_process_up{node=\"exit1\"} 0\n");
+  EXPECT_EQ(host.scrape(), "mixnet_node_restarts_total{node=\"exit1\"} 0\nmixnet_node_process_up{node=\"exit1\"} 0\n");
   changing.begin_process("900", "nym-node", 9001);
   changing.set_group("900\n");
   host.context.directory->publish({node_of("exit1", {900, 9001})});
