@@ -253,7 +253,6 @@ constexpr Target kTargets[] = {
        (void)parse_os_release(text, out);
      }},
     {"passwd", [](std::string_view text) { (void)home_of(text, 1001); }},
-    {"pressure", [](std::string_view text) { (void)parse_pressure(text); }},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
