@@ -8,7 +8,8 @@ build_packages=(
   cmake
   g++
   libcrypt-dev
-  libcurl4-gnutls-dev
+  libcurl3-gnutls
+  libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
   libexpected-dev
   libgnutls28-dev
   libmicrohttpd-dev
