@@ -26,13 +26,14 @@ constexpr std::chrono::minutes kTriedAgain{1};
 constexpr std::size_t kNodesMax = 32;  // any user can start processes of that name; labels are to stay few
 
 constexpr Metric kNodes = gauge("mixnet_nodes", "Nodes known on this host, running or not.");
-constexpr Metric kInfo = gauge("mixnet_node_info",
-                               "A node on this host: its kind, the id it has given itself, and its systemd "
-                               "unit; 1.");
-constexpr Metric kRunning = gauge("mixnet_node_running", "Is there a process that is the node, from /proc/PID/cmdline?");
+constexpr Metric kInfo = gauge(
+    "mixnet_node_info", "A node on this host, with its kind, the id it has given itself, and its systemd unit; always 1.");
+constexpr Metric kRunning =
+    gauge("mixnet_node_running",
+          "Whether a process of this host is the node (1 = yes, 0 = no), looked for in /proc/PID/cmdline every 15 s.");
 constexpr Metric kMode = gauge("mixnet_node_mode",
-                               "Is the node told to run in this mode, from its command line, its "
-                               "config.toml, or /api/v1/roles and /api/v1/gateway?");
+                               "Whether the node is told to run in this mode (1 = yes, 0 = no), from its command line, its "
+                               "config.toml, or /api/v1/roles and /api/v1/gateway.");
 constexpr const Metric* kMetrics[] = {&kNodes, &kInfo, &kRunning, &kMode};
 
 /// A config.toml, read again when it changes.

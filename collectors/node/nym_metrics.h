@@ -4,7 +4,7 @@
 #include "collectors/kit/metric.h"
 
 /// All that is exported of a Nym node's HTTP API. Where a number of the node is known to be wrong it is not here, or its HELP
-/// says what it is; "total of the exposition" means /api/v1/metrics/prometheus, which the node refreshes every 30 s.
+/// says what it is. Paths are below /api/v1. The node refreshes most of /metrics/prometheus every 30 s.
 namespace mixnet::nym {
 
 consteval Metric histogram(std::string_view name, std::string_view help) { return {Type::histogram, name, help}; }
@@ -51,22 +51,23 @@ inline constexpr Metric kZkNyms =
 inline constexpr Metric kOffersWireguard =
     gauge("mixnet_node_offers_wireguard", "Whether the node offers WireGuard to clients, from /gateway: client_interfaces.");
 inline constexpr Metric kLpEnabled =
-    gauge("mixnet_node_lp_enabled", "Whether the Lewes protocol is on, from /lewes-protocol: enabled.");
+    gauge("mixnet_node_lp_enabled", "Whether the Lewes Protocol (LP) is on, from /lewes-protocol: enabled.");
 
 // /network/upgrade-mode-status
 inline constexpr Metric kUpgradeMode =
     gauge("mixnet_node_upgrade_mode",
           "Whether the node knows of an attested upgrade mode, in which nobody pays, from /network/upgrade-mode-status.");
 inline constexpr Metric kUpgradeModeWatched =
-    gauge("mixnet_node_upgrade_mode_watched", "Whether the node looks out for it, from /network/upgrade-mode-status: enabled.");
+    gauge("mixnet_node_upgrade_mode_watched",
+          "Whether the node looks out for an upgrade mode, from /network/upgrade-mode-status: enabled.");
 inline constexpr Metric kUpgradeModeQueried =
     gauge("mixnet_node_upgrade_mode_last_queried_timestamp_seconds",
-          "When the node last looked, from /network/upgrade-mode-status: last_queried.");
+          "When the node last looked for an attested upgrade mode, from /network/upgrade-mode-status: last_queried.");
 
 // /metrics/packets-stats
-inline constexpr Metric kReceived =
-    counter("mixnet_node_packets_received_total",
-            "Packets received to be forwarded to another node or delivered to a client (final), from /metrics/packets-stats.");
+inline constexpr Metric kReceived = counter("mixnet_node_packets_received_total",
+                                            "Packets received, to be forwarded to another node (hop forward) or delivered to a "
+                                            "client (hop final), from /metrics/packets-stats.");
 inline constexpr Metric kSent =
     counter("mixnet_node_packets_sent_total",
             "Packets sent to other nodes by type, acks not counted as forward ones, from /metrics/packets-stats.");
@@ -87,188 +88,199 @@ inline constexpr Metric kTest =
     counter("mixnet_node_packets_test_total", "Test packets received, from /metrics/packets-stats; not of older nodes.");
 
 // /metrics/wireguard-stats
-inline constexpr Metric kWireguardReceived =
-    counter("mixnet_node_wireguard_received_bytes_total", "Bytes from WireGuard clients, from /metrics/wireguard-stats.");
-inline constexpr Metric kWireguardSent =
-    counter("mixnet_node_wireguard_sent_bytes_total", "Bytes to WireGuard clients, from /metrics/wireguard-stats.");
+inline constexpr Metric kWireguardReceived = counter("mixnet_node_wireguard_received_bytes_total",
+                                                     "Bytes from WireGuard clients as the node counts them every 5 s, the "
+                                                     "first 5 s of each peer left out, from /metrics/wireguard-stats.");
+inline constexpr Metric kWireguardSent = counter("mixnet_node_wireguard_sent_bytes_total",
+                                                 "Bytes to WireGuard clients as the node counts them every 5 s, the first 5 s "
+                                                 "of each peer left out, from /metrics/wireguard-stats.");
 
 // /metrics/sessions
-inline constexpr Metric kDay = gauge(
-    "mixnet_node_day_timestamp_seconds",
-    "The beginning of the UTC day that the mixnet_node_day_* are of, the last one that is complete, from /metrics/sessions.");
+inline constexpr Metric kDay = gauge("mixnet_node_day_timestamp_seconds",
+                                     "The beginning of the UTC day that the mixnet_node_day_* are of, the last complete one "
+                                     "that the node gives, from /metrics/sessions.");
 inline constexpr Metric kDayUsers =
-    gauge("mixnet_node_day_unique_users", "Clients of that day, from /metrics/sessions: unique_active_users.");
+    gauge("mixnet_node_day_unique_users",
+          "Clients of the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions: unique_active_users.");
 inline constexpr Metric kDayStarted =
-    gauge("mixnet_node_day_sessions_started", "Sessions that began on that day, from /metrics/sessions.");
+    gauge("mixnet_node_day_sessions_started",
+          "Sessions that began on the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions.");
 inline constexpr Metric kDayFinished =
-    gauge("mixnet_node_day_sessions_finished", "Sessions that ended on that day, from /metrics/sessions.");
+    gauge("mixnet_node_day_sessions_finished",
+          "Sessions that ended on the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions.");
 inline constexpr Metric kDayDurations =
     histogram("mixnet_node_day_session_duration_seconds",
-              "How long the sessions of that day were, from /metrics/sessions. It begins anew each day: for rates there is "
-              "mixnet_node_session_duration_seconds.");
+              "How long the sessions of the day of mixnet_node_day_timestamp_seconds were, from /metrics/sessions. It begins "
+              "anew each day: for rates there is mixnet_node_session_duration_seconds.");
 
 // /metrics/verloc
 inline constexpr Metric kVerlocTested =
-    gauge("mixnet_node_verloc_tested_nodes",
-          "Nodes to which round trips were measured, from the last finished run of /metrics/verloc.");
+    gauge("mixnet_node_verloc_tested_nodes", "Nodes that the last finished run of /metrics/verloc measured, or tried to.");
 inline constexpr Metric kVerlocMeasured =
-    gauge("mixnet_node_verloc_measured_nodes", "Those of them that answered, from /metrics/verloc.");
+    gauge("mixnet_node_verloc_measured_nodes", "Nodes that answered in the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocUnmeasured =
-    gauge("mixnet_node_verloc_unmeasured_nodes", "Those of them that did not, from /metrics/verloc.");
+    gauge("mixnet_node_verloc_unmeasured_nodes", "Nodes that did not answer in the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMinimum =
-    gauge("mixnet_node_verloc_rtt_minimum_seconds", "The shortest of the nodes' mean round trips, from /metrics/verloc.");
+    gauge("mixnet_node_verloc_rtt_minimum_seconds",
+          "The shortest of the mean round trips to each node, from the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMean =
-    gauge("mixnet_node_verloc_rtt_mean_seconds", "The mean of the nodes' mean round trips, from /metrics/verloc.");
+    gauge("mixnet_node_verloc_rtt_mean_seconds",
+          "The mean of the mean round trips to each node, from the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMedian =
-    gauge("mixnet_node_verloc_rtt_median_seconds", "The median of the nodes' mean round trips, from /metrics/verloc.");
-inline constexpr Metric kVerlocStarted =
-    gauge("mixnet_node_verloc_run_started_timestamp_seconds", "When that run began, from /metrics/verloc: run_started.");
-inline constexpr Metric kVerlocFinished =
-    gauge("mixnet_node_verloc_run_finished_timestamp_seconds", "When that run ended, from /metrics/verloc: run_finished.");
+    gauge("mixnet_node_verloc_rtt_median_seconds",
+          "The median of the mean round trips to each node, from the last finished run of /metrics/verloc.");
+inline constexpr Metric kVerlocStarted = gauge("mixnet_node_verloc_run_started_timestamp_seconds",
+                                               "When the last finished run of /metrics/verloc began: run_started.");
+inline constexpr Metric kVerlocFinished = gauge("mixnet_node_verloc_run_finished_timestamp_seconds",
+                                                "When the last finished run of /metrics/verloc ended: run_finished.");
 inline constexpr Metric kVerlocInProgress =
-    gauge("mixnet_node_verloc_run_in_progress", "Whether another run is under way, from /metrics/verloc: current.");
+    gauge("mixnet_node_verloc_run_in_progress", "Whether another run of /metrics/verloc is under way: current.");
 
 // /metrics/prometheus
 inline constexpr Metric kVersions =
     counter("mixnet_node_packets_by_version_total",
-            "Packets received by the version of their format, from the exposition: mixnet_ingress_packet_version_*.");
-inline constexpr Metric kStored = counter(
-    "mixnet_node_packets_stored_total",
-    "Packets stored for clients that are offline, from the exposition: mixnet_egress_stored_on_disk_final_hop_packets.");
+            "Packets received by the version of their format, from /metrics/prometheus: mixnet_ingress_packet_version_*.");
+inline constexpr Metric kStored = counter("mixnet_node_packets_stored_total",
+                                          "Packets stored for clients that are offline, in all since the node's start, from "
+                                          "/metrics/prometheus: mixnet_egress_stored_on_disk_final_hop_packets.");
 inline constexpr Metric kIngressConnections =
     gauge("mixnet_node_ingress_mixnet_connections",
-          "TCP connections from other nodes, from the exposition: network_active_ingress_mixnet_connections.");
-inline constexpr Metric kDelayed =
-    gauge("mixnet_node_delayed_packets",
-          "Packets held back for now, from the exposition: process_forward_hop_packets_being_delayed.");
+          "TCP connections from other nodes, from /metrics/prometheus: network_active_ingress_mixnet_connections.");
+inline constexpr Metric kDelayed = gauge("mixnet_node_delayed_packets",
+                                         "Packets that are being delayed before they are sent on, from /metrics/prometheus: "
+                                         "process_forward_hop_packets_being_delayed.");
 inline constexpr Metric kQueue =
     gauge("mixnet_node_forwarder_queue_packets",
-          "Packets waiting to be delayed and sent, from the exposition: process_packet_forwarder_queue_size.");
-inline constexpr Metric kPending =
-    gauge("mixnet_node_pending_packets",
-          "Packets waiting for their connection, from the exposition: process_*_packets_pending_delivery.");
-inline constexpr Metric kWireguardPeers =
-    gauge("mixnet_node_wireguard_reported_peers", "WireGuard peers registered, from the exposition: wireguard_total_peers.");
+          "Packets waiting to be delayed and sent, from /metrics/prometheus: process_packet_forwarder_queue_size.");
+inline constexpr Metric kPending = gauge("mixnet_node_pending_packets",
+                                         "Packets in the buffers of connections to other nodes (hop forward) or to clients "
+                                         "(hop final), from /metrics/prometheus: process_*_packets_pending_delivery.");
+inline constexpr Metric kWireguardPeers = gauge("mixnet_node_wireguard_reported_peers",
+                                                "WireGuard peers registered, from /metrics/prometheus: wireguard_total_peers.");
 inline constexpr Metric kWireguardActive =
     gauge("mixnet_node_wireguard_reported_active_peers",
-          "WireGuard peers with a handshake in the last 3 min or traffic in the last 5 s, from the exposition.");
+          "WireGuard peers with a handshake in the last 3 min or traffic in the last 5 s, from /metrics/prometheus.");
 inline constexpr Metric kTopologyDuration = histogram(
     "mixnet_node_topology_query_duration_seconds",
-    "How long it took to get the topology from nym-api, from the exposition: process_topology_query_resolution_latency.");
+    "How long it took to get the topology from nym-api, from /metrics/prometheus: process_topology_query_resolution_latency.");
 inline constexpr Metric kSessionDurations =
     histogram("mixnet_node_session_duration_seconds",
-              "How long clients' sessions were, since the node's start and counted once a day, from the exposition: "
+              "How long clients' sessions were, since the node's start and counted once a day, from /metrics/prometheus: "
               "entry_client_sessions_durations_*.");
 inline constexpr Metric kPeerCreation =
     histogram("mixnet_node_wireguard_peer_creation_duration_seconds",
-              "How long it took to create a WireGuard peer, from the exposition: wireguard_defguard_peer_creation.");
+              "How long it took to create a WireGuard peer, from /metrics/prometheus: wireguard_defguard_peer_creation.");
 inline constexpr Metric kCredentialDuration =
     histogram("mixnet_node_peer_credential_verification_duration_seconds",
-              "How long it took to verify a credential in a peer's registration, from the exposition.");
-inline constexpr Metric kRegistrationDuration =
-    histogram("mixnet_node_client_registration_duration_seconds",
-              "How long each message of a client's registration took, from the exposition: dvpn_*_client_registration_msg*.");
+              "How long it took to verify a credential in a peer's registration, from /metrics/prometheus.");
+inline constexpr Metric kRegistrationDuration = histogram(
+    "mixnet_node_client_registration_duration_seconds",
+    "How long each message of a client's registration took, from /metrics/prometheus: dvpn_*_client_registration_msg*.");
 
 // LP, whose counters the node makes when it first needs them: those missing are 0.
 inline constexpr Metric kLpAttempts =
-    counter("mixnet_node_lp_registration_attempts_total", "Registrations begun over LP, from the exposition.");
-inline constexpr Metric kLpDvpnAttempts =
-    counter("mixnet_node_lp_registration_dvpn_attempts_total", "Those of them for the dVPN, from the exposition.");
+    counter("mixnet_node_lp_registration_attempts_total", "Registrations begun over LP, from /metrics/prometheus.");
+inline constexpr Metric kLpDvpnAttempts = counter("mixnet_node_lp_registration_dvpn_attempts_total",
+                                                  "Registrations begun over LP for the dVPN, from /metrics/prometheus.");
 inline constexpr Metric kLpSuccesses =
-    counter("mixnet_node_lp_registration_successes_total", "Registrations over LP that succeeded, from the exposition.");
+    counter("mixnet_node_lp_registration_successes_total", "Registrations over LP that succeeded, from /metrics/prometheus.");
 inline constexpr Metric kLpFailures =
-    counter("mixnet_node_lp_registration_failures_total", "Registrations over LP that failed, from the exposition.");
-inline constexpr Metric kLpClockFailures =
-    counter("mixnet_node_lp_registration_clock_failures_total",
-            "Those of them refused as the client's clock is off, from the exposition: lp_registration_failed_timestamp.");
-inline constexpr Metric kLpPending =
-    counter("mixnet_node_lp_registration_pending_total",
-            "Registrations over LP that had to wait for more data, from the exposition: lp_registration_pending_more_data.");
+    counter("mixnet_node_lp_registration_failures_total", "Registrations over LP that failed, from /metrics/prometheus.");
+inline constexpr Metric kLpClockFailures = counter("mixnet_node_lp_registration_clock_failures_total",
+                                                   "Registrations over LP refused as the client's clock is off by more than 30 "
+                                                   "s, from /metrics/prometheus: lp_registration_failed_timestamp.");
+inline constexpr Metric kLpPending = counter(
+    "mixnet_node_lp_registration_pending_total",
+    "Registrations over LP that had to wait for more data, from /metrics/prometheus: lp_registration_pending_more_data.");
 inline constexpr Metric kLpRegistrationDuration =
-    histogram("mixnet_node_lp_registration_duration_seconds", "How long registrations over LP took, from the exposition.");
+    histogram("mixnet_node_lp_registration_duration_seconds", "How long registrations over LP took, from /metrics/prometheus.");
 inline constexpr Metric kLpConnections =
-    counter("mixnet_node_lp_connections_total", "LP connections from clients and from nodes, from the exposition.");
-inline constexpr Metric kLpConnectionsCompleted =
-    counter("mixnet_node_lp_connections_completed_total", "LP connections that ended as they should, from the exposition.");
+    counter("mixnet_node_lp_connections_total", "LP connections from clients and from nodes, from /metrics/prometheus.");
+inline constexpr Metric kLpConnectionsCompleted = counter(
+    "mixnet_node_lp_connections_completed_total", "LP connections that ended as they should, from /metrics/prometheus.");
 inline constexpr Metric kLpConnectionsFailed =
-    counter("mixnet_node_lp_connections_failed_total", "LP connections that ended with an error, from the exposition.");
+    counter("mixnet_node_lp_connections_failed_total", "LP connections that ended with an error, from /metrics/prometheus.");
 inline constexpr Metric kLpReceived =
-    counter("mixnet_node_lp_received_bytes_total", "Bytes received in LP connections, from the exposition.");
+    counter("mixnet_node_lp_received_bytes_total", "Bytes received in LP connections, from /metrics/prometheus.");
 inline constexpr Metric kLpSent =
-    counter("mixnet_node_lp_sent_bytes_total", "Bytes sent in LP connections, from the exposition.");
+    counter("mixnet_node_lp_sent_bytes_total", "Bytes sent in LP connections, from /metrics/prometheus.");
 inline constexpr Metric kLpConnectionDuration =
-    histogram("mixnet_node_lp_connection_duration_seconds", "How long LP connections lasted, from the exposition.");
+    histogram("mixnet_node_lp_connection_duration_seconds", "How long LP connections lasted, from /metrics/prometheus.");
 inline constexpr Metric kLpErrors =
-    counter("mixnet_node_lp_errors_total", "Errors in LP connections, from the exposition: lp_errors_*.");
+    counter("mixnet_node_lp_errors_total", "Errors in LP connections, from /metrics/prometheus: lp_errors_*.");
 inline constexpr Metric kLpForwardAttempts =
-    counter("mixnet_node_lp_forward_attempts_total", "LP packets to be forwarded, from the exposition: lp_forward_total.");
+    counter("mixnet_node_lp_forward_attempts_total", "LP packets to be forwarded, from /metrics/prometheus: lp_forward_total.");
 inline constexpr Metric kLpForwardSuccesses =
-    counter("mixnet_node_lp_forward_successes_total", "LP packets forwarded, from the exposition.");
+    counter("mixnet_node_lp_forward_successes_total", "LP packets forwarded, from /metrics/prometheus.");
 inline constexpr Metric kLpForwardFailures =
-    counter("mixnet_node_lp_forward_failures_total", "LP packets that could not be forwarded, from the exposition.");
+    counter("mixnet_node_lp_forward_failures_total", "LP packets that could not be forwarded, from /metrics/prometheus.");
 inline constexpr Metric kLpForwardRejections =
-    counter("mixnet_node_lp_forward_rejections_total", "LP packets that were not to be forwarded, from the exposition.");
+    counter("mixnet_node_lp_forward_rejections_total", "LP packets that were not to be forwarded, from /metrics/prometheus.");
 inline constexpr Metric kLpForwardDuration =
-    histogram("mixnet_node_lp_forward_duration_seconds", "How long forwarding LP packets took, from the exposition.");
+    histogram("mixnet_node_lp_forward_duration_seconds", "How long forwarding LP packets took, from /metrics/prometheus.");
 inline constexpr Metric kLpDataReceived =
-    counter("mixnet_node_lp_data_packets_received_total", "LP data packets received, from the exposition.");
+    counter("mixnet_node_lp_data_packets_received_total", "LP data packets received, from /metrics/prometheus.");
 inline constexpr Metric kLpDataErrors =
-    counter("mixnet_node_lp_data_packet_errors_total", "LP data packets that were broken, from the exposition.");
+    counter("mixnet_node_lp_data_packet_errors_total", "LP data packets that were broken, from /metrics/prometheus.");
 inline constexpr Metric kLpDataReceiveErrors =
-    counter("mixnet_node_lp_data_receive_errors_total", "Failures to receive LP data, from the exposition.");
+    counter("mixnet_node_lp_data_receive_errors_total", "Failures to receive LP data, from /metrics/prometheus.");
 inline constexpr Metric kLpSessionsRemoved =
-    counter("mixnet_node_lp_sessions_removed_total", "LP sessions removed as they were idle, from the exposition.");
+    counter("mixnet_node_lp_sessions_removed_total", "LP sessions removed as they were idle, from /metrics/prometheus.");
 
 // WireGuard peers and ecash, likewise
 inline constexpr Metric kPeerChannelLatency =
     histogram("mixnet_node_wireguard_peer_controller_latency_seconds",
-              "How long requests waited for the node's controller of WireGuard peers, from the exposition.");
+              "How long requests waited for the node's controller of WireGuard peers, from /metrics/prometheus.");
 inline constexpr Metric kPeerAdditions =
-    counter("mixnet_node_wireguard_peer_addition_attempts_total", "WireGuard peers to be added, from the exposition.");
+    counter("mixnet_node_wireguard_peer_addition_attempts_total", "WireGuard peers to be added, from /metrics/prometheus.");
 inline constexpr Metric kPeersAdded =
-    counter("mixnet_node_wireguard_peer_addition_successes_total", "WireGuard peers added, from the exposition.");
+    counter("mixnet_node_wireguard_peer_addition_successes_total", "WireGuard peers added, from /metrics/prometheus.");
 inline constexpr Metric kPeerAdditionFailures = counter("mixnet_node_wireguard_peer_addition_failures_total",
-                                                        "WireGuard peers that could not be added, from the exposition.");
+                                                        "WireGuard peers that could not be added, from /metrics/prometheus.");
 inline constexpr Metric kPeerRemovals =
-    counter("mixnet_node_wireguard_peer_removal_attempts_total", "WireGuard peers to be removed, from the exposition.");
+    counter("mixnet_node_wireguard_peer_removal_attempts_total", "WireGuard peers to be removed, from /metrics/prometheus.");
 inline constexpr Metric kPeersRemoved =
-    counter("mixnet_node_wireguard_peer_removal_successes_total", "WireGuard peers removed, from the exposition.");
+    counter("mixnet_node_wireguard_peer_removal_successes_total", "WireGuard peers removed, from /metrics/prometheus.");
 inline constexpr Metric kPeerRemovalFailures = counter("mixnet_node_wireguard_peer_removal_failures_total",
-                                                       "WireGuard peers that could not be removed, from the exposition.");
+                                                       "WireGuard peers that could not be removed, from /metrics/prometheus.");
 inline constexpr Metric kWireguardConfigErrors =
-    counter("mixnet_node_wireguard_config_errors_total", "Errors in configuring WireGuard, from the exposition.");
+    counter("mixnet_node_wireguard_config_errors_total", "Errors in configuring WireGuard, from /metrics/prometheus.");
 inline constexpr Metric kIpAttempts =
-    counter("mixnet_node_wireguard_ip_allocation_attempts_total", "Tunnel addresses asked for, from the exposition.");
+    counter("mixnet_node_wireguard_ip_allocation_attempts_total", "Tunnel addresses asked for, from /metrics/prometheus.");
 inline constexpr Metric kIpSuccesses =
     counter("mixnet_node_wireguard_ip_allocation_successes_total",
-            "Tunnel addresses given out, from the exposition; fewer than asked for: there are none left.");
+            "Tunnel addresses given out, from /metrics/prometheus; fewer than asked for: there are none left.");
 inline constexpr Metric kStaleIps =
-    counter("mixnet_node_wireguard_stale_ips_cleaned_total", "Tunnel addresses taken back, from the exposition.");
+    counter("mixnet_node_wireguard_stale_ips_cleaned_total", "Tunnel addresses taken back, from /metrics/prometheus.");
 inline constexpr Metric kEcashAttempts =
-    counter("mixnet_node_ecash_verification_attempts_total", "Credentials to be verified, from the exposition.");
+    counter("mixnet_node_ecash_verification_attempts_total", "Credentials to be verified, from /metrics/prometheus.");
 inline constexpr Metric kEcashSuccesses =
-    counter("mixnet_node_ecash_verification_successes_total", "Credentials found good, from the exposition.");
+    counter("mixnet_node_ecash_verification_successes_total", "Credentials found good, from /metrics/prometheus.");
 inline constexpr Metric kEcashFailures =
-    counter("mixnet_node_ecash_verification_failures_total", "Credentials refused, from the exposition.");
+    counter("mixnet_node_ecash_verification_failures_total", "Credentials refused, from /metrics/prometheus.");
 inline constexpr Metric kEcashCacheHits =
-    counter("mixnet_node_ecash_key_cache_hits_total", "Verification keys that were at hand, from the exposition.");
+    counter("mixnet_node_ecash_key_cache_hits_total", "Verification keys that were at hand, from /metrics/prometheus.");
 inline constexpr Metric kEcashCacheMisses =
-    counter("mixnet_node_ecash_key_cache_misses_total", "Verification keys that had to be fetched, from the exposition.");
+    counter("mixnet_node_ecash_key_cache_misses_total", "Verification keys that had to be fetched, from /metrics/prometheus.");
 inline constexpr Metric kEcashEpochs =
-    counter("mixnet_node_ecash_epoch_verifications_total", "Credentials verified, all epochs together, from the exposition.");
-inline constexpr Metric kEcashDuration =
-    histogram("mixnet_node_ecash_verification_duration_seconds", "How long verifying credentials took, from the exposition.");
+    counter("mixnet_node_ecash_epoch_verifications_total",
+            "Credentials verified, as the node counts them by ecash epoch, all epochs together, from /metrics/prometheus.");
+inline constexpr Metric kEcashDuration = histogram("mixnet_node_ecash_verification_duration_seconds",
+                                                   "How long verifying credentials took, from /metrics/prometheus.");
 
 // what is passed on
 inline constexpr Metric kPassthroughSeries =
-    gauge("mixnet_node_passthrough_series", "Samples passed on from the node's exposition under their own names.");
-inline constexpr Metric kPassthroughDropped = gauge(
-    "mixnet_node_passthrough_dropped_series",
-    "Samples of the node's exposition that were to be passed on and are left out: too many, or of a name that others have.");
-inline constexpr Metric kPassedCounter = counter("<any>", "As the node's exposition says, with passthrough: true.");
-inline constexpr Metric kPassedGauge = gauge("<any>", "As the node's exposition says, with passthrough: true.");
-inline constexpr Metric kPassedUntyped = untyped("<any>", "As the node's exposition says, with passthrough: true.");
-inline constexpr Metric kPassedHistogram = histogram("<any>", "As the node's exposition says, with passthrough: true.");
-inline constexpr Metric kPassedSummary = {Type::summary, "<any>", "As the node's exposition says, with passthrough: true."};
+    gauge("mixnet_node_passthrough_series",
+          "Series of the node's /metrics/prometheus passed on under their own names, each bucket counted.");
+inline constexpr Metric kPassthroughDropped = gauge("mixnet_node_passthrough_dropped_series",
+                                                    "Series of the node's /metrics/prometheus that were to be passed on and "
+                                                    "are left out: too many, or of a name that others have.");
+inline constexpr Metric kPassedCounter = counter("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
+inline constexpr Metric kPassedGauge = gauge("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
+inline constexpr Metric kPassedUntyped = untyped("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
+inline constexpr Metric kPassedHistogram =
+    histogram("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
+inline constexpr Metric kPassedSummary = {Type::summary, "<any>",
+                                          "As the node's /metrics/prometheus says, with passthrough: true."};
 
 }  // namespace mixnet::nym

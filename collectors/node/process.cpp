@@ -17,13 +17,15 @@
 namespace mixnet {
 namespace {
 
-constexpr Metric kUp = gauge("mixnet_node_process_up", "Whether the node's main process runs, from /proc/PID/stat.");
+constexpr Metric kUp =
+    gauge("mixnet_node_process_up",
+          "Whether the node's main process runs at the time of the scrape (1 = yes, 0 = no), from /proc/PID/stat.");
 constexpr Metric kRestarts =
     counter("mixnet_node_restarts_total",
             "How often another process than before was found to be the node since the exporter runs, from /proc/PID/stat.");
-constexpr Metric kTerms =
-    gauge("mixnet_node_accepts_terms",
-          "Whether --accept-operator-terms-and-conditions is on the node's command line, from /proc/PID/cmdline.");
+constexpr Metric kTerms = gauge(
+    "mixnet_node_accepts_terms",
+    "Whether --accept-operator-terms-and-conditions is on the node's command line (1 = yes, 0 = no), from /proc/PID/cmdline.");
 constexpr Metric kStartTime = gauge(
     "mixnet_node_process_start_time_seconds",
     "When the node's main process was started, in seconds since the epoch, from field 22 of /proc/PID/stat and /proc/stat.");
@@ -74,7 +76,8 @@ constexpr Metric kDiskWritten =
 constexpr Metric kOpenFds =
     gauge("mixnet_node_process_open_fds", "Open descriptors of the node's main process, the names in /proc/PID/fd.");
 constexpr Metric kMaxFds =
-    gauge("mixnet_node_process_max_fds", "How many descriptors the node's main process may have open, from /proc/PID/limits.");
+    gauge("mixnet_node_process_max_fds",
+          "How many descriptors the node's main process may have open, the soft limit of /proc/PID/limits.");
 constexpr Metric kOomScore = gauge("mixnet_node_process_oom_score",
                                    "How soon the kernel kills the node's main process for want of memory, from "
                                    "/proc/PID/oom_score; the highest goes first.");

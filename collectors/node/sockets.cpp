@@ -31,16 +31,16 @@ constexpr Metric kReceiveQueue =
 constexpr Metric kTransmitQueue =
     gauge("mixnet_node_connections_transmit_queue_bytes",
           "Bytes of connections to the node's port that have not been acknowledged yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kOutbound = gauge(
-    "mixnet_node_outbound_connections",
-    "TCP connections from this host to that port of nodes by state, from sock_diag or /proc/net/tcp: those whose remote port "
-    "is the usual one of the role, or this node's own. Not given where there are several nodes on this host.");
-constexpr Metric kOutboundReceiveQueue =
-    gauge("mixnet_node_outbound_connections_receive_queue_bytes",
-          "Bytes of connections to that port of nodes that have not been read yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kOutboundTransmitQueue =
-    gauge("mixnet_node_outbound_connections_transmit_queue_bytes",
-          "Bytes of connections to that port of nodes that have not been acknowledged yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kOutbound = gauge("mixnet_node_outbound_connections",
+                                   "TCP connections from this host to the port of that role of other nodes by state, from "
+                                   "sock_diag or /proc/net/tcp: those whose remote port is the usual one of the role, or this "
+                                   "node's own. Not given where there are several nodes on this host.");
+constexpr Metric kOutboundReceiveQueue = gauge("mixnet_node_outbound_connections_receive_queue_bytes",
+                                               "Bytes of connections to the port of that role of other nodes that have not "
+                                               "been read yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kOutboundTransmitQueue = gauge("mixnet_node_outbound_connections_transmit_queue_bytes",
+                                                "Bytes of connections to the port of that role of other nodes that have not "
+                                                "been acknowledged yet, from sock_diag or /proc/net/tcp.");
 constexpr Metric kUdpReceiveQueue = gauge(
     "mixnet_node_udp_receive_queue_bytes",
     "Bytes in the receive buffer of the node's UDP port, from /proc/net/udp. WireGuard in the kernel takes packets past it.");

@@ -12,15 +12,14 @@
 namespace mixnet {
 namespace {
 
-constexpr Metric kState =
-    gauge("mixnet_node_unit_state", "1 for the state the node's unit is in, ActiveState of systemd, 0 for the others.");
+constexpr Metric kState = gauge("mixnet_node_unit_state",
+                                "1 for the state that the node's unit is in, 0 for the others, from systemd's ActiveState.");
 constexpr Metric kSubState =
     gauge("mixnet_node_unit_sub_state",
-          "1 for the state the node's service is in more closely, SubState of systemd, 0 for the others.");
-constexpr Metric kResult =
-    gauge("mixnet_node_unit_result",
-          "1 for how the node's service ended last, Result of systemd, 0 for the others; success while it "
-          "runs for the first time.");
+          "1 for the state that the node's service is in more closely, 0 for the others, from systemd's SubState.");
+constexpr Metric kResult = gauge("mixnet_node_unit_result",
+                                 "1 for how the node's service ended last, 0 for the others, from systemd's Result; success "
+                                 "while it runs for the first time.");
 constexpr Metric kRestarts = counter("mixnet_node_unit_restarts_total",
                                      "How often systemd restarted the node's service by itself, NRestarts; a start by hand "
                                      "begins anew.");

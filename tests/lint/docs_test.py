@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Do links between the project's own documents lead somewhere, headings included? Is what docs/architecture.md names there?"""
+"""Do links between the project's own documents lead somewhere, headings included? Is what docs/architecture.md names there?
+Are the metrics that an operator reads of those that there are, and does docs/nym.md explain all of a node's?
+"""
+import fnmatch
 import pathlib
 import re
 import unittest
@@ -12,6 +15,9 @@ CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.M | re.S)
 BLOCK = re.compile(r"^```.*?^```", re.M | re.S)
 # `daemon/board.h` or `collectors/kit/`, from the project's folder; `/proc/stat` is the host's.
 PATH = re.compile(r"`([\w.-]+/[\w./-]*)`")
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.M)
+# mixnet_node_process_* stands for several, as mixnet_node_day_… does.
+METRIC = re.compile(r"\bmixnet_(?:node|nodes|host)\b\*?|\bmixnet_(?:node|host|exporter)_\w+[*…]?")
 
 
 def documents():
@@ -44,6 +50,20 @@ def paths_named(page):
     return PATH.findall(BLOCK.sub("", page.read_text(encoding="utf-8")))
 
 
+def all_metrics():
+    """Of docs/metrics.md, which is made from the sources; what a histogram consists of too."""
+    names = set()
+    for name, kind in ROW.findall((PROJECT / "docs/metrics.md").read_text(encoding="utf-8")):
+        names.add(name)
+        if kind == "histogram":
+            names.update(name + part for part in ("_bucket", "_sum", "_count"))
+    return names
+
+
+def metrics_named(page):
+    return {name.replace("…", "*") for name in METRIC.findall((PROJECT / page).read_text(encoding="utf-8"))}
+
+
 class Docs(unittest.TestCase):
     maxDiff = None
 
@@ -56,6 +76,19 @@ class Docs(unittest.TestCase):
         paths = paths_named(PROJECT / "docs/architecture.md")
         self.assertTrue(paths, "no paths found")
         self.assertEqual([], [path for path in paths if not (PROJECT / path).exists()])
+
+    def test_metrics_named_are_there(self):
+        there = all_metrics()
+        for page in ("README.md", "docs/nym.md", "docs/permissions.md", "docs/configuration.md"):
+            with self.subTest(page=page):
+                self.assertEqual([], sorted(name for name in metrics_named(page) if not fnmatch.filter(there, name)))
+
+    def test_all_metrics_of_nodes_are_explained(self):
+        named = metrics_named("docs/nym.md")
+        metrics = [name for name, _ in ROW.findall((PROJECT / "docs/metrics.md").read_text(encoding="utf-8"))]
+        of_nodes = [name for name in metrics if re.match("mixnet_(nodes?|host)(_|$)", name)]
+        self.assertGreater(len(of_nodes), 100)
+        self.assertEqual([], [name for name in of_nodes if name not in named])
 
 
 if __name__ == "__main__":
