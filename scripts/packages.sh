@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Debian 12 packages the project needs, in one place.
 
-# To build and run the exporter.
+# To build and run the exporter. libcurl's other flavours would do, but prometheus-cpp-dev below cannot be beside them.
 build_packages=(
   ccache
   cmake
   g++
   libcrypt-dev
-  libcurl4-gnutls-dev
+  libcurl4-openssl-dev
+  libdeflate-dev
   libexpected-dev
   libgnutls28-dev
   libmicrohttpd-dev
@@ -19,7 +20,6 @@ build_packages=(
   ninja-build
   nlohmann-json3-dev
   pkg-config
-  zlib1g-dev
 )
 
 # To build the simulated node too.
@@ -27,8 +27,8 @@ simulator_packages=(
   libcivetweb-dev
 )
 
-# To test it: test libraries, an oracle of the exposition writer (prometheus-cpp), the checks of the code, and the servers
-# that the integration tests start by hand on loopback ports of their own.
+# To test it: test libraries, oracles of the exposition writer (prometheus-cpp) and of gzip (zlib), the checks of the code, and
+# the servers that the integration tests start by hand on loopback ports of their own.
 test_packages=(
   clang-14
   clang-format-14
@@ -46,6 +46,7 @@ test_packages=(
   python3
   shellcheck
   strace
+  zlib1g-dev
 )
 
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
