@@ -13,6 +13,7 @@ void collect_once(const Collector& collector, Context& context, Outcome& out) {
   const auto begin = std::chrono::steady_clock::now();
   out.samples.clear();
   out.error.reset();
+  std::swap(out.remarks, context.remarks);  // so that each collector fills the memory it filled the last time
   context.remarks.clear();
   try {
     auto done = collector.collect(context, out.samples);

@@ -45,7 +45,7 @@ install_packages() {
 apt_install() {
   as_root apt-get update --quiet=2 || say "apt-get update failed; trying with the lists that are there"
   as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install --quiet=2 --yes --no-install-recommends -o Dpkg::Use-Pty=0 "$@" ||
+    apt-get install --quiet=2 --yes --no-install-recommends --no-remove -o Dpkg::Use-Pty=0 "$@" ||
     die "apt-get could not install: $*"
 }
 

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Debian 12 packages the project needs, in one place.
 
-# To build and run the exporter. libcurl's other flavours would do, but prometheus-cpp-dev below cannot be beside them.
+# To build and run the exporter.
 build_packages=(
   ccache
   cmake
   g++
   libcrypt-dev
-  libcurl4-openssl-dev
+  libcurl3-gnutls
+  libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
   libdeflate-dev
   libexpected-dev
   libgnutls28-dev

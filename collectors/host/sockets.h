@@ -30,12 +30,8 @@ Result<void> read_socket_tables(Tree& proc, std::string_view folder, SocketKind 
 
 /// The port on which nodes serve a role to each other, unless told otherwise; 0 for what they do not use of each other.
 constexpr std::uint16_t port_among_nodes(PortRole role) {
-  switch (role) {
-    case PortRole::mix: return 1789;
-    case PortRole::verloc: return 1790;
-    case PortRole::lp_control: return 41264;
-    default: return 0;
-  }
+  const bool is_used = role == PortRole::mix || role == PortRole::verloc || role == PortRole::lp_control;
+  return is_used ? default_port(role) : 0;
 }
 
 /// Watches the ports of that kind that `nodes` have, and those that nodes have on other hosts.

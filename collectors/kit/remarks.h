@@ -21,15 +21,26 @@ struct Remark {
 class Remarks {
  public:
   void add(std::string_view subject, const Error& error) {
-    if (count_ == remarks_.size()) remarks_.emplace_back();
-    auto& remark = remarks_[count_++];
+    auto& remark = next();
     remark.subject = subject;
     remark.error = error;
+  }
+  /// Of part of a node: "NODE: PART".
+  void add(std::string_view node, std::string_view part, Fault fault, std::string_view message) {
+    auto& remark = next();
+    remark.subject.assign(node).append(": ").append(part);
+    remark.error.fault = fault;
+    remark.error.message = message;
   }
   void clear() { count_ = 0; }
   std::span<const Remark> all() const { return {remarks_.data(), count_}; }
 
  private:
+  Remark& next() {
+    if (count_ == remarks_.size()) remarks_.emplace_back();
+    return remarks_[count_++];
+  }
+
   std::vector<Remark> remarks_;
   std::size_t count_ = 0;
 };

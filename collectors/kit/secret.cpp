@@ -1,43 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/kit/secret.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
+#include "collectors/kit/regular_file.h"
 #include "collectors/kit/text.h"
 
 namespace mixnet {
 namespace {
-
-/// A file that the operator named is expected to be there: that it is not is a failure, unlike with the kernel's files.
-tl::unexpected<Error> failed(const std::string& path, int error) {
-  const auto fault = error == EACCES || error == EPERM ? Fault::denied : Fault::unavailable;
-  return fail(fault, path + ": " + std::strerror(error));
-}
-
-/// What is read of a descriptor, one byte more at most than a secret may have; 0 or an errno.
-int read_all(int fd, std::string& text) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) return errno;
-  if (!S_ISREG(status.st_mode)) return EINVAL;  // a FIFO would be waited for
-  text.resize(kSecretBytesMax + 1);
-  std::size_t length = 0;
-  while (length < text.size()) {
-    const auto got = ::read(fd, text.data() + length, text.size() - length);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno;
-    if (got == 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  text.resize(length);
-  return 0;
-}
 
 bool fits_in_a_header(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -59,15 +32,13 @@ Result<std::string> secret_path(std::string_view path) {
 
 Result<std::string> read_secret(std::string_view path) {
   const auto file = TRY(secret_path(path));
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return failed(file, errno);
-  std::string text;
-  const int error = read_all(fd, text);
-  ::close(fd);
-  if (error == EINVAL) return fail(Fault::unavailable, file + ": not a regular file");
-  if (error != 0) return failed(file, error);
-  if (text.size() > kSecretBytesMax) return fail(Fault::malformed, file + ": longer than 4 KiB");
-  const auto secret = trim(text);
+  auto text = read_regular_file(file, kSecretBytesMax);
+  if (!text) {
+    // The operator named it, so that it is not there is a failure, unlike with the kernel's files.
+    if (text.error().fault == Fault::absent) text.error().fault = Fault::unavailable;
+    return text;
+  }
+  const auto secret = trim(*text);
   if (secret.empty()) return fail(Fault::malformed, file + ": empty");
   if (!fits_in_a_header(secret)) {
     return fail(Fault::malformed, file + ": has characters that are not printable ASCII, or more than one line");

@@ -336,7 +336,7 @@ Result<void> add_processes(const Look& look, std::string_view procs) {
 void collect_node(Context& context, const Node& node, Group& group, Samples& out) {
   const auto absent = [&](std::string_view reason) {
     group = {};  // the next group of this name may have what this one lacks
-    context.remarks.add(node.name + ": cgroup", {Fault::absent, std::string(reason)});
+    context.remarks.add(node.name, "cgroup", Fault::absent, reason);
   };
   if (node.cgroup.empty()) return absent("its cgroup is not known");
   const auto procs = context.cgroup.read_if_there(cgroup_file(context, node, "cgroup.procs"), Shape::short_records);

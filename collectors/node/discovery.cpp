@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collectors/kit/http.h"
+#include "collectors/kit/regular_file.h"
 #include "collectors/kit/secret.h"
 #include "collectors/node/node_assembly.h"
 #include "collectors/node/node_matching.h"
@@ -173,7 +174,7 @@ class Run {
     if (!due && config.read_at != Clock::time_point{}) return config;
     config.stamp = stamp;
     config.read_at = now_;
-    const auto text = read_nym_config(context_.rootfs.path(relative), symlinks);
+    const auto text = read_regular_file(context_.rootfs.path(relative), kNymConfigBytesMax, symlinks);
     if (text) {
       config.seen = true;
       config.options = context_.rootfs.named(relative, parse_nym_config(*text));

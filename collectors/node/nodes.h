@@ -27,6 +27,12 @@ std::string_view to_string(PortRole role);
 /// Is the role served over UDP? The others are TCP.
 constexpr bool is_udp(PortRole role) { return role == PortRole::lp_data || role == PortRole::wireguard; }
 
+/// The port on which Nym nodes serve a role unless told otherwise.
+constexpr std::uint16_t default_port(PortRole role) {
+  constexpr std::array<std::uint16_t, kPortRoles.size()> kNumbers = {1789, 1790, 8080, 9000, 41264, 51264, 51822};
+  return kNumbers[static_cast<std::size_t>(role)];
+}
+
 /// Port numbers by role; 0 where the node does not serve the role or it is not known.
 class NodePorts {
  public:

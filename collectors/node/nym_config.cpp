@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/node/nym_config.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 namespace mixnet::detail {
 /// What toml++ takes for granted does not hold.
 struct TomlSurprise {};
@@ -31,34 +24,8 @@ struct TomlSurprise {};
 #include <toml++/toml.h>
 // clang-format on
 
-#include "collectors/kit/tree.h"
-
 namespace mixnet {
 namespace {
-
-/// 0 or an errno; ELOOP stands for what is not to be read at all.
-int read_all(int fd, std::string& text) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) return errno;
-  if (!S_ISREG(status.st_mode)) return ELOOP;
-  text.resize(kNymConfigBytesMax + 1);
-  std::size_t length = 0;
-  while (length < text.size()) {
-    const auto got = ::read(fd, text.data() + length, text.size() - length);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno;
-    if (got == 0) break;
-    length += static_cast<std::size_t>(got);
-  }
-  text.resize(length);
-  return length > kNymConfigBytesMax ? EFBIG : 0;
-}
-
-tl::unexpected<Error> failed(const std::string& path, int error) {
-  if (error == ELOOP) return fail(Fault::malformed, path + ": not a regular file");
-  if (error == EFBIG) return fail(Fault::malformed, path + ": larger than 1 MiB");
-  return fail(fault_of(error), path + ": " + std::strerror(error));
-}
 
 using View = toml::node_view<const toml::node>;
 
@@ -141,17 +108,6 @@ std::string data_directory(View top) {
 }
 
 }  // namespace
-
-Result<std::string> read_nym_config(const std::string& path, Symlinks symlinks) {
-  const int follow = symlinks == Symlinks::refuse ? O_NOFOLLOW : 0;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | follow);
-  if (fd < 0) return failed(path, errno);
-  std::string text;
-  const int error = read_all(fd, text);
-  ::close(fd);
-  if (error != 0) return failed(path, error);
-  return text;
-}
 
 // id = 'exit1'
 // [modes]

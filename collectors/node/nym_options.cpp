@@ -54,17 +54,4 @@ void add_mode(std::string_view name, NymOptions& out) {
   if (name == "exit-providers-only") out.exit = true;
 }
 
-std::uint16_t default_port(PortRole role) {
-  switch (role) {
-    case PortRole::mix: return 1789;
-    case PortRole::verloc: return 1790;
-    case PortRole::http: return 8080;
-    case PortRole::client_ws: return 9000;
-    case PortRole::lp_control: return 41264;
-    case PortRole::lp_data: return 51264;
-    case PortRole::wireguard: return 51822;
-  }
-  return 0;
-}
-
 }  // namespace mixnet

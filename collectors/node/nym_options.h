@@ -48,7 +48,4 @@ std::uint16_t url_port(std::string_view url);
 /// set nothing. The first call makes the modes known.
 void add_mode(std::string_view name, NymOptions& out);
 
-/// The ports Nym's own defaults bind.
-std::uint16_t default_port(PortRole role);
-
 }  // namespace mixnet

@@ -292,7 +292,7 @@ void collect_node(Context& context, const Node& node, Watched& watched, Samples&
   if (was_seen) out.add(kRestarts, static_cast<double>(watched.followed.restarts), labels);
   if (!stat) return context.remarks.add(node.name + ": process", stat.error());
   if (!*stat && !was_seen && node.cgroup.empty() && node.unit.empty()) {
-    return context.remarks.add(node.name + ": process", {Fault::absent, "it is not known as a process of this host"});
+    return context.remarks.add(node.name, "process", Fault::absent, "it is not known as a process of this host");
   }
   out.add(kUp, *stat ? 1 : 0, labels);
   if (!*stat) return;

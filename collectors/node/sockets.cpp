@@ -6,6 +6,7 @@
 
 #include "collectors/host/sockets.h"
 #include "collectors/node/network_namespace.h"
+#include "collectors/node/per_node.h"
 
 namespace mixnet {
 namespace {
@@ -58,6 +59,7 @@ using Tally = Result<const SocketTally*>;
 /// Of a node in a network namespace of its own.
 struct ForeignSockets {
   SocketTally tcp, udp;
+  std::optional<std::uint64_t> edition;  ///< of the nodes, whose ports are watched
 };
 
 double as_double(std::uint64_t value) { return static_cast<double>(value); }
@@ -119,8 +121,14 @@ void emit_node(const Node& node, const Tally& tcp, const Tally& udp, bool alone,
   }
 }
 
+void watch_ports_of(const Context& context, const Node& node, ForeignSockets& sockets) {
+  if (sockets.edition == context.nodes.number) return;
+  sockets.edition = context.nodes.number;
+  watch_ports({&node, 1}, SocketKind::tcp, sockets.tcp);
+  watch_ports({&node, 1}, SocketKind::udp, sockets.udp);
+}
+
 Tally read_foreign(Context& context, const Node& node, SocketKind kind, SocketTally& out) {
-  watch_ports({&node, 1}, kind, out);
   out.clear();
   TRY(read_socket_tables(context.proc, Path(Decimal(static_cast<std::uint64_t>(node.process.pid)), "/"), kind, out));
   return &out;
@@ -142,7 +150,8 @@ Result<void> collect(Context& context, Samples& out) {
   }
   for (const auto& node : nodes) {
     if (is_in_another_network_namespace(context, node)) {
-      auto& foreign = context.memory.get<ForeignSockets>();
+      auto& foreign = context.memory.get<PerNode<ForeignSockets>>().of(node.name);
+      watch_ports_of(context, node, foreign);
       const auto its_tcp = read_foreign(context, node, SocketKind::tcp, foreign.tcp);
       const auto its_udp = read_foreign(context, node, SocketKind::udp, foreign.udp);
       emit_node(node, its_tcp, its_udp, true, out);

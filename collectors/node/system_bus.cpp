@@ -94,7 +94,7 @@ Result<void> SystemBus::get(const std::string& path, const char* interface, cons
   TRY(connect(deadline));
   sd_bus_message* question = nullptr;
   sd_bus_message* answer = nullptr;
-  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_error error{};
   int done =
       sd_bus_message_new_method_call(bus_.get(), &question, kSystemd, path.c_str(), "org.freedesktop.DBus.Properties", "Get");
   if (done >= 0) done = sd_bus_message_append(question, "ss", interface, property);

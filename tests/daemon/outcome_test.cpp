@@ -3,8 +3,36 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/allocations.h"
+
 namespace mixnet {
 namespace {
+
+constexpr Metric kValue = gauge("node_value", "A value.");
+constexpr const Metric* kMetrics[] = {&kValue};
+constexpr Collector kQuiet{
+    "quiet", "Lacks nothing.", true, Schedule::at_scrape, kMetrics, [](Context&, Samples&) { return Result<void>(); }};
+constexpr Collector kLacking{"lacking", "Lacks a right.", true, Schedule::at_scrape, kMetrics, [](Context& context, Samples&) {
+                               context.remarks.add("a node with a long name", "a part with one", Fault::absent,
+                                                   "the right to read it, which a drop-in of the unit gives");
+                               return Result<void>();
+                             }};
+
+TEST(CollectOnce, RemarksInMemoryThatIsUsedAgain) {
+  Context context({}, {});
+  Outcome quiet, lacking;
+  const auto collect = [&] {
+    collect_once(kQuiet, context, quiet);
+    collect_once(kLacking, context, lacking);
+  };
+  collect();
+  const auto before = test::allocations();
+  collect();
+  EXPECT_EQ(test::allocations(), before);
+  ASSERT_EQ(lacking.remarks.all().size(), 1U);
+  EXPECT_EQ(lacking.remarks.all()[0].subject, "a node with a long name: a part with one");
+  EXPECT_TRUE(quiet.remarks.all().empty());
+}
 
 /// What is compared next: a collector that fails with `error` where there is one, and sources with their errors.
 void set(Outcome& outcome, std::optional<Error> error, std::initializer_list<Remark> remarks = {}) {

@@ -83,23 +83,5 @@ TEST(NymConfig, TellsWhereItIsBrokenAndNotWhatStandsThere) {
   EXPECT_FALSE(parse_nym_config("x = " + deep));
 }
 
-TEST(NymConfig, IsReadFromRegularFilesOnly) {
-  const test::TemporaryFolder folder;
-  folder.write("config.toml", "id = 'a'\n");
-  const auto path = (folder.path() / "config.toml").string();
-  EXPECT_EQ(read_nym_config(path, Symlinks::refuse).value(), "id = 'a'\n");
-  const auto link = (folder.path() / "link").string();
-  std::filesystem::create_symlink(path, link);
-  EXPECT_EQ(read_nym_config(link, Symlinks::follow).value(), "id = 'a'\n");
-  EXPECT_EQ(read_nym_config(link, Symlinks::refuse).error().fault, Fault::malformed);
-  const auto fifo = (folder.path() / "fifo").string();
-  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
-  EXPECT_EQ(read_nym_config(fifo, Symlinks::refuse).error().message, fifo + ": not a regular file");
-  EXPECT_EQ(read_nym_config(folder.path(), Symlinks::refuse).error().fault, Fault::malformed);
-  EXPECT_EQ(read_nym_config(path + ".old", Symlinks::refuse).error().fault, Fault::absent);
-  folder.write("large", std::string(kNymConfigBytesMax + 1, '#'));
-  EXPECT_THAT(read_nym_config(folder.path() / "large", Symlinks::refuse).error().message, HasSubstr("larger than 1 MiB"));
-}
-
 }  // namespace
 }  // namespace mixnet
