@@ -95,6 +95,9 @@ class Running:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return int(fields[11]) / TICKS, int(fields[12]) / TICKS
 
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def memory(self):
         """(RSS, PSS) in MB."""
         text = pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii")

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 
+struct libdeflate_compressor;
+
 namespace mixnet {
 
-/// gzip at zlib's level 1: a third of level 6's time for a sixth more bytes. Keeps its state, so that a steady use allocates
-/// nothing.
+/// gzip at libdeflate's level 1: a third of the time of zlib's level 1, for fewer bytes. Keeps its state, so that a steady use
+/// allocates nothing.
 class Gzip {
  public:
   Gzip();
@@ -20,8 +21,7 @@ class Gzip {
   void compress(std::string_view text, std::string& out);
 
  private:
-  struct Stream;
-  std::unique_ptr<Stream> stream_;
+  libdeflate_compressor* compressor_;
 };
 
 }  // namespace mixnet

@@ -10,6 +10,7 @@ build_packages=(
   libcrypt-dev
   libcurl3-gnutls
   libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
+  libdeflate-dev
   libexpected-dev
   libgnutls28-dev
   libmicrohttpd-dev
@@ -20,7 +21,6 @@ build_packages=(
   ninja-build
   nlohmann-json3-dev
   pkg-config
-  zlib1g-dev
 )
 
 # To build the simulated node too.
@@ -28,8 +28,8 @@ simulator_packages=(
   libcivetweb-dev
 )
 
-# To test it: test libraries, an oracle of the exposition writer (prometheus-cpp), the checks of the code, and the servers
-# that the integration tests start by hand on loopback ports of their own.
+# To test it: test libraries, oracles of the exposition writer (prometheus-cpp) and of gzip (zlib), the checks of the code, and
+# the servers that the integration tests start by hand on loopback ports of their own.
 test_packages=(
   clang-14
   clang-format-14
@@ -47,6 +47,7 @@ test_packages=(
   python3
   shellcheck
   strace
+  zlib1g-dev
 )
 
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.

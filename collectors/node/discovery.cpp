@@ -214,6 +214,7 @@ class Run {
     NodeTraits out{node.process.cgroup.unit, node.config_path.path, node.process.command.options.id, 0};
     sources.process = &node.process;
     if (!out.config_file.empty()) sources.config = read_config(out.config_file, Symlinks::refuse).options;
+    out.config_is_supposed = !sources.config && node.process.command.config_file.empty();
     if (sources.config && out.id.empty()) out.id = sources.config->id;
     if (const auto address = parse_socket_address(http_bind(sources).address)) out.http_port = address->port;
     return out;

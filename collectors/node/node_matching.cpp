@@ -15,8 +15,8 @@ std::optional<int> likeness(const NodeSettings& entry, const NodeTraits& process
   if (!entry.unit.empty() && !same_unit) return std::nullopt;
   if (same_unit) return 4;
   if (!entry.config_file.empty() && !process.config_file.empty()) {
-    if (entry.config_file != process.config_file) return std::nullopt;
-    return 3;
+    if (entry.config_file == process.config_file) return 3;
+    if (!process.config_is_supposed) return std::nullopt;
   }
   if (!entry.name.empty() && entry.name == process.id) return 2;
   auto port = entry.ports[PortRole::http];

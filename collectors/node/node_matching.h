@@ -15,6 +15,7 @@ namespace mixnet {
 struct NodeTraits {
   std::string unit, config_file, id;
   std::uint16_t http_port = 0;
+  bool config_is_supposed = false;  ///< nobody told config_file, Nym puts it there; where HOME is another it is elsewhere
 };
 
 /// The process that each entry means, by its index; nothing where none is it. An entry is known by its unit, else by its

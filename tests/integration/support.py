@@ -165,6 +165,10 @@ class Simulator:
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="mixnet-test-")
+        self.start()
+        return self
+
+    def start(self):
         self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, stderr=self.said, text=True, cwd="/")
         line = self.process.stdout.readline()
         if not line:
@@ -172,7 +176,13 @@ class Simulator:
             self.__exit__()
             self.failed(status)
         self.about = json.loads(line)
-        return self
+
+    def start_again(self):
+        """After it has ended: another process on the same home and ports."""
+        self.process.stdout.close()
+        ports = {role: port for role, port in self.ports.items() if port is not None}
+        self.flags = [*self.flags, *(f"--sim-{role.replace('_', '-')}-port={port}" for role, port in ports.items())]
+        self.start()
 
     def failed(self, status):
         raise AssertionError(f"the simulated node ended with {status}")
@@ -187,7 +197,7 @@ class Simulator:
     def command(self):
         words = [simulator(), "run", "--mode", self.mode, "--id", "test"]
         words += ["--accept-operator-terms-and-conditions", "--wireguard-enabled", str(self.wireguard).lower()]
-        words += ["--http-access-token", self.token, "--sim-home", self.folder.name]
+        words += ["--http-access-token", self.token, "--config-file", f"{self.folder.name}/config/config.toml"]
         return [*words, *self.flags]
 
     @property

@@ -65,6 +65,18 @@ TEST(NodeMatching, IsNoneWhereSomethingSpeaksAgainstIt) {
   EXPECT_THAT(among_two({named("c")}), ElementsAre(kNone));
 }
 
+TEST(NodeMatching, NothingSpeaksAgainstAConfigurationWhereTheNodesOwnIsOnlySupposed) {
+  const std::vector<NodeTraits> processes = {{"", "/root/.nym/nym-nodes/a/config/config.toml", "a", 0, true},
+                                             {"", "/root/.nym/nym-nodes/b/config/config.toml", "b", 0, true}};
+  auto entry = of_config("/srv/b/config/config.toml");
+  EXPECT_THAT(matched({&entry, 1}, {&processes[1], 1}), ElementsAre(0)) << "the only one";
+  EXPECT_THAT(matched({&entry, 1}, processes), ElementsAre(kNone));
+  entry.name = "b";
+  EXPECT_THAT(matched({&entry, 1}, processes), ElementsAre(1));
+  entry.config_file = processes[0].config_file;
+  EXPECT_THAT(matched({&entry, 1}, processes), ElementsAre(0)) << "where it is as supposed, it is that one";
+}
+
 TEST(NodeMatching, TheOnlyEntryMeansTheOnlyProcess) {
   const std::vector<NodeTraits> one = {{"", "/a.toml", "default-nym-node", 8080}};
   const auto only = [&](const NodeSettings& entry) { return matched({&entry, 1}, one); };
