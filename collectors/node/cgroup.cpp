@@ -19,7 +19,7 @@
 namespace mixnet {
 namespace {
 
-constexpr Metric kProcesses = gauge("mixnet_node_processes", "Processes in the node's cgroup, from cgroup.procs.");
+constexpr Metric kProcesses = gauge("mixnet_node_cgroup_processes", "Processes in the node's cgroup, from cgroup.procs.");
 
 constexpr Metric kCpu = counter("mixnet_node_cgroup_cpu_seconds_total",
                                 "CPU time of the node's cgroup by mode, user_usec and system_usec of cpu.stat.");

@@ -94,7 +94,7 @@ void emit(const DataUsage& usage, std::string_view node, Samples& out) {
   out.add(kDatabase, number(usage.stats), {{"node", node}, {"database", "stats"}});
   out.add(kDatabase, number(usage.other_databases), {{"node", node}, {"database", "other"}});
   const auto labels = out.labels({{"node", node}});
-  out.add(kReplay, number(usage.replay_filters), labels);
+  if (usage.replay_filters) out.add(kReplay, number(*usage.replay_filters), labels);
   out.add(kFree, number(usage.free), labels);
   out.add(kSize, number(usage.size), labels);
 }
@@ -134,6 +134,10 @@ Result<void> collect(Context& context, Samples& out) {
     const auto usage = measure(context, node);
     if (usage) emit(*usage, node.name, out);
     if (!usage) context.remarks.add(node.name + ": data directory", usage.error());
+    if (usage && !usage->replay_filters) {
+      context.remarks.add(node.name, "replay filters", Fault::absent,
+                          "replay-detection in its data directory may not be listed; give the exporter the right to");
+    }
   }
   return {};
 }
@@ -149,7 +153,8 @@ int measure_data(const std::string& path, DataUsage& out) {
     out.size = std::uint64_t{file_system.f_blocks} * file_system.f_frsize;
   }
   const int filters = open_directory(fd, "replay-detection");
-  if (filters >= 0) for_each_file(filters, [&](std::string_view, std::uint64_t bytes) { out.replay_filters += bytes; });
+  if (filters >= 0 || errno == ENOENT) out.replay_filters = 0;
+  if (filters >= 0) for_each_file(filters, [&](std::string_view, std::uint64_t bytes) { *out.replay_filters += bytes; });
   return for_each_file(fd, [&](std::string_view name, std::uint64_t bytes) { add_file(name, bytes, out); });
 }
 

@@ -28,13 +28,10 @@ constexpr std::size_t kNodesMax = 32;  // any user can start processes of that n
 constexpr Metric kNodes = gauge("mixnet_nodes", "Nodes known on this host, running or not.");
 constexpr Metric kInfo = gauge(
     "mixnet_node_info", "A node on this host, with its kind, the id it has given itself, and its systemd unit; always 1.");
-constexpr Metric kRunning =
-    gauge("mixnet_node_running",
-          "Whether a process of this host is the node (1 = yes, 0 = no), looked for in /proc/PID/cmdline every 15 s.");
 constexpr Metric kMode = gauge("mixnet_node_mode",
                                "Whether the node is told to run in this mode (1 = yes, 0 = no), from its command line, its "
                                "config.toml, or /api/v1/roles and /api/v1/gateway.");
-constexpr const Metric* kMetrics[] = {&kNodes, &kInfo, &kRunning, &kMode};
+constexpr const Metric* kMetrics[] = {&kNodes, &kInfo, &kMode};
 
 /// A config.toml, read again when it changes.
 struct ConfigFile {
@@ -401,7 +398,6 @@ void emit(const NodeList& nodes, Samples& out) {
   out.add(kNodes, static_cast<double>(nodes.size()));
   for (const auto& node : nodes) {
     out.add(kInfo, 1, {{"node", node.name}, {"kind", node.kind}, {"id", node.id}, {"unit", node.unit}});
-    out.add(kRunning, node.process.pid != 0 ? 1 : 0, {{"node", node.name}});
     if (!node.modes) continue;
     const auto mode = [&](std::string_view name, bool on) {
       out.add(kMode, on ? 1 : 0, {{"node", node.name}, {"mode", name}});

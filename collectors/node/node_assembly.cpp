@@ -86,6 +86,7 @@ class Assembly {
     const auto& settings = *sources_.settings;
     node_.kind = settings.kind;
     node_.unit = settings.unit;
+    if (!node_.unit.empty() && node_.unit.find('.') == std::string::npos) node_.unit += ".service";
     node_.access_token_file = settings.access_token_file;
     node_.wireguard_interface = settings.wireguard_interface.empty() ? "nymwg" : settings.wireguard_interface;
     node_.exit_interface = settings.exit_interface.empty() ? "nymtun0" : settings.exit_interface;
@@ -97,6 +98,7 @@ class Assembly {
     node_.comm = "nym-node";
     if (process == nullptr) {
       unknown("process", "not running: no process of /proc is this node");
+      if (!node_.unit.empty()) node_.cgroup = "system.slice/" + node_.unit;  // where it is unless the unit says otherwise
       return;
     }
     node_.comm = process->comm;

@@ -69,9 +69,10 @@ Error refused(const Endpoint& endpoint, const HttpRequest& request, Reason reaso
     return {Fault::absent, "no access token is configured on the node: set access_token in [http] of its config.toml"};
   }
   if (exposition && reason == Reason::unauthorized) {
-    return {Fault::denied, request.bearer_token.empty()
-                               ? "the node asks for its access token: name a file that holds it as access_token_file"
-                               : "the node does not accept the access token: it is not the one in [http] of its config.toml"};
+    if (request.bearer_token.empty()) {
+      return {Fault::absent, "the node asks for its access token: name a file that holds it as access_token_file"};
+    }
+    return {Fault::denied, "the node does not accept the access token: it is not the one in [http] of its config.toml"};
   }
   const auto message = request.url + ": status " + std::to_string(status);
   const bool not_offered = reason == Reason::not_implemented || (reason == Reason::not_found && endpoint.path != kHealthPath) ||

@@ -58,8 +58,8 @@ void add(const BuildInformation& build, std::string_view node, Samples& out) {
 void add(const HostInformation& host, std::string_view node, Samples& out) {
   const auto labels = out.labels({{"node", node}});
   if (!host.identity_key.empty()) out.add(kIdentity, 1, {{"node", node}, {"identity_key", host.identity_key}});
-  for (const auto& address : host.addresses) out.add(kHost, 1, {{"node", node}, {"host", address}, {"kind", "address"}});
-  if (!host.hostname.empty()) out.add(kHost, 1, {{"node", node}, {"host", host.hostname}, {"kind", "name"}});
+  for (const auto& address : host.addresses) out.add(kHost, 1, {{"node", node}, {"host", address}, {"type", "address"}});
+  if (!host.hostname.empty()) out.add(kHost, 1, {{"node", node}, {"host", host.hostname}, {"type", "name"}});
   add_if(kRotation, host.rotation_id, labels, out);
   add_if(kNextKey, host.next_key_announced, labels, out);
 }

@@ -112,7 +112,7 @@ Result<Tunnel> look_there(Context& context, std::string_view folder, std::string
 }
 
 void emit(const Tunnel& tunnel, std::string_view node, std::string_view interface, Samples& out) {
-  const auto labels = out.labels({{"node", node}, {"interface", interface}});
+  const auto labels = out.labels({{"node", node}, {"device", interface}});
   out.add(kPresent, tunnel.present ? 1 : 0, labels);
   if (!tunnel.present) return;
   if (tunnel.up) out.add(kUp, *tunnel.up ? 1 : 0, labels);

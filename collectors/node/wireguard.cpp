@@ -72,7 +72,7 @@ Result<void> collect(Context& context, Samples& out) {
     if (node.modes && !name.expected) continue;
     const auto peers = collect_node(context, node, name.interface);
     if (peers) {
-      const auto labels = out.labels({{"node", node.name}, {"interface", name.interface}});
+      const auto labels = out.labels({{"node", node.name}, {"device", name.interface}});
       out.add(kPeers, static_cast<double>(peers->all), labels);
       out.add(kActivePeers, static_cast<double>(peers->active), labels);
     } else {

@@ -123,13 +123,13 @@ class Discovery(unittest.TestCase):
 
     def test_the_daemon_follows_what_comes_and_goes(self):
         port = support.free_port()
-        flags = ["--collector.disable-defaults", "--collector.node", f"--web.listen-address=127.0.0.1:{port}"]
+        flags = ["--collector.disable-defaults", "--collector.node", "--collector.node_process", f"--web.listen-address=127.0.0.1:{port}"]
         with support.Server([support.exporter(), *flags], port) as server:
             self.assertNotIn('node="exit1"', server.metrics())  # others may run here
             node = self.start_node("--config-file", str(self.config))
-            self.wait_for(server, 'mixnet_node_running{node="exit1"} 1\n')
+            self.wait_for(server, 'mixnet_node_process_up{node="exit1"} 1\n')
             self.end_node(node)
-            self.wait_for(server, 'mixnet_node_running{node="exit1"} 0\n')
+            self.wait_for(server, 'mixnet_node_process_up{node="exit1"} 0\n')
 
     def wait_for(self, server, line, seconds=60):
         end = time.monotonic() + seconds

@@ -331,7 +331,7 @@ class InItsNamespace(BesideNodes):
                 self.enter(HeldTun(node, interface))
         found = self.scrape_inside(node)
         for interface in "nymwg", "nymtun0":
-            labels = {"node": "exit", "interface": interface}
+            labels = {"node": "exit", "device": interface}
             self.assertEqual(1, found.value("mixnet_node_tunnel_present", **labels))
             self.assertEqual(1, found.value("mixnet_node_tunnel_up", **labels))
             global_ipv6 = [item for item in links[interface]["addr_info"] if item["family"] == "inet6" and item["scope"] == "global"]
@@ -346,7 +346,7 @@ class InItsNamespace(BesideNodes):
         node = self.enter(IsolatedSimulator(*DEMO_FLAGS, cgroup=True))
         group = node.cgroup_folder()
         found = self.scrape_inside(node, f"--path.cgroupfs={group.parent}")
-        self.assertEqual(1, found.value("mixnet_node_processes", node="exit"))
+        self.assertEqual(1, found.value("mixnet_node_cgroup_processes", node="exit"))
         self.assertEqual(2, len(found.all("mixnet_node_cgroup_cpu_seconds_total", node="exit")))
         wait_for(lambda: self.scrape_inside(node, f"--path.cgroupfs={group.parent}").value("mixnet_node_process_threads", node="exit")
                  == len(list(pathlib.Path(f"/proc/{node.pid}/task").iterdir())), "the threads of the process")  # fmt: skip

@@ -30,7 +30,7 @@ struct Host {
 TEST(NodeCgroup, GivesANodeOnDebian12) {
   Host host(test::fixtures() / "node/debian12");
   EXPECT_EQ(host.scrape(),
-            "mixnet_node_processes{node=\"exit1\"} 1\n"
+            "mixnet_node_cgroup_processes{node=\"exit1\"} 1\n"
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"user\"} 42188.331204\n"
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"system\"} 10449.019017\n"
             "mixnet_node_cgroup_memory_bytes{node=\"exit1\"} 1288490188\n"
@@ -74,7 +74,7 @@ TEST(NodeCgroup, GivesLimitsAndWhatTheyCost) {
   Host host(test::fixtures() / "node/limited");
   const auto lines = host.scrape();
   for (const auto* line :
-       {"mixnet_node_processes{node=\"exit1\"} 2\n", "mixnet_node_cgroup_cpu_periods_total{node=\"exit1\"} 88120\n",
+       {"mixnet_node_cgroup_processes{node=\"exit1\"} 2\n", "mixnet_node_cgroup_cpu_periods_total{node=\"exit1\"} 88120\n",
         "mixnet_node_cgroup_cpu_throttled_periods_total{node=\"exit1\"} 41022\n",
         "mixnet_node_cgroup_cpu_throttled_seconds_total{node=\"exit1\"} 1902.210331\n",
         "mixnet_node_cgroup_cpu_quota_cores{node=\"exit1\"} 1.5\n",
@@ -95,7 +95,7 @@ TEST(NodeCgroup, GivesWhatAHybridHostHas) {
   Host host(test::fixtures() / "node/hybrid");
   const auto group = (test::fixtures() / "node/hybrid/cgroup/unified/system.slice/nym-node.service").string();
   EXPECT_EQ(host.scrape(),
-            "mixnet_node_processes{node=\"exit1\"} 1\n"
+            "mixnet_node_cgroup_processes{node=\"exit1\"} 1\n"
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"user\"} 2\n"
             "mixnet_node_cgroup_cpu_seconds_total{node=\"exit1\",mode=\"system\"} 1\n");
   const auto lacks = [&](const std::string& file, const std::string& remedy) {

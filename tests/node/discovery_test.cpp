@@ -76,7 +76,6 @@ TEST_F(TwoNodes, AreFoundWithoutConfiguration) {
             "mixnet_nodes 2\n"
             "mixnet_node_info{node=\"default-nym-node\",kind=\"nym\",id=\"default-nym-node\",unit=\"nym-node.service\"} 1\n"
             "mixnet_node_info{node=\"mix1\",kind=\"nym\",id=\"mix1\",unit=\"nymvisor.service\"} 1\n"
-            "mixnet_node_running{node=\"default-nym-node\"} 1\nmixnet_node_running{node=\"mix1\"} 1\n"
             "mixnet_node_mode{node=\"default-nym-node\",mode=\"mixnode\"} 0\n"
             "mixnet_node_mode{node=\"default-nym-node\",mode=\"entry\"} 1\n"
             "mixnet_node_mode{node=\"default-nym-node\",mode=\"exit\"} 1\n"
@@ -152,8 +151,9 @@ TEST_F(TwoNodes, AreFollowedThroughARestart) {
 TEST_F(TwoNodes, AreDownWhenTheyVanishAndComeBack) {
   collect();
   end_process(901);
-  EXPECT_THAT(collect(), HasSubstr("mixnet_node_running{node=\"default-nym-node\"} 1\nmixnet_node_running{node=\"mix1\"} 0\n"));
-  EXPECT_EQ(nodes().at(1).process.pid, 0);
+  EXPECT_THAT(collect(), HasSubstr("mixnet_node_info{node=\"mix1\""));
+  EXPECT_EQ(nodes().at(0).process.pid, 812);
+  EXPECT_EQ(latest_->at(1).process.pid, 0);
   EXPECT_EQ(finding(latest_->at(1), "process"), "? not running; it was PID 901");
   EXPECT_EQ(latest_->at(1).unit, "nymvisor.service");
   start_process(901, 905);
@@ -244,6 +244,7 @@ TEST_F(TwoNodes, AreThoseOfTheConfigurationWhereItListsThem) {
   exit.wireguard_interface = "wg0";
   exit.access_token_file = "/etc/mixnet-exporter/exit.token";
   remote.name = "elsewhere";
+  remote.unit = "nym-hidden";
   remote.config_file = "/etc/elsewhere.toml";
   host_.write("root/etc/elsewhere.toml", "id = 'e'\n[modes]\nmixnode = true\n[http]\nbind_address = '192.0.2.7:8080'\n");
   settings_.nodes = {exit, remote};
@@ -257,6 +258,8 @@ TEST_F(TwoNodes, AreThoseOfTheConfigurationWhereItListsThem) {
   EXPECT_EQ(finding(latest_->at(0), "access token"), "in /etc/mixnet-exporter/exit.token <- configuration");
   EXPECT_EQ(latest_->at(1).name, "elsewhere");
   EXPECT_EQ(latest_->at(1).process.pid, 0);
+  EXPECT_EQ(latest_->at(1).unit, "nym-hidden.service");
+  EXPECT_EQ(latest_->at(1).cgroup, "system.slice/nym-hidden.service") << "its process may be there and hidden";
   EXPECT_EQ(latest_->at(1).http_url, "http://192.0.2.7:8080");
   EXPECT_EQ(latest_->at(1).modes->mixnode, true);
   EXPECT_EQ(remarks(context()),

@@ -193,7 +193,7 @@ TEST_F(NodeSocketsOfTheKernel, AreFoundInTheNodesOwnNamespace) {
   ::kill(node.process.pid, SIGKILL);
   ::waitpid(node.process.pid, nullptr, 0);
   EXPECT_THAT(sockets, HasSubstr("mixnet_node_port_listening{node=\"exit1\",port=\"mix\"} 1\n"));
-  EXPECT_THAT(tunnels, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymtun0\"} 0\n"));
+  EXPECT_THAT(tunnels, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",device=\"nymtun0\"} 0\n"));
   node.process.pid = ::getpid();
   context.directory->publish({node});
   EXPECT_THAT(test::collected(kNodeSockets, context), HasSubstr("mixnet_node_port_listening{node=\"exit1\",port=\"mix\"} 0\n"));
@@ -211,14 +211,14 @@ TEST_F(NodeTunnelsOfTheKernel, ComeUpAndGetAnAddress) {
   Context context(Roots{}, {});
   context.directory->publish({exit_node()});
   const auto expect = [&context](const char* line) { EXPECT_THAT(test::collected(kNodeTunnels, context), HasSubstr(line)); };
-  expect("mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymtun0\"} 1\n");
-  expect("mixnet_node_tunnel_up{node=\"exit1\",interface=\"nymtun0\"} 0\n");
+  expect("mixnet_node_tunnel_present{node=\"exit1\",device=\"nymtun0\"} 1\n");
+  expect("mixnet_node_tunnel_up{node=\"exit1\",device=\"nymtun0\"} 0\n");
   ASSERT_TRUE(run({"ip", "link", "set", "nymtun0", "up"}));
-  expect("mixnet_node_tunnel_up{node=\"exit1\",interface=\"nymtun0\"} 1\n");
-  expect("mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"nymtun0\"} 0\n");  // a link-local one only
+  expect("mixnet_node_tunnel_up{node=\"exit1\",device=\"nymtun0\"} 1\n");
+  expect("mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"nymtun0\"} 0\n");  // a link-local one only
   ASSERT_TRUE(run({"ip", "addr", "add", "fc00::1/112", "dev", "nymtun0", "nodad"}));
-  expect("mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"nymtun0\"} 1\n");
-  expect("mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymwg\"} 0\n");
+  expect("mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"nymtun0\"} 1\n");
+  expect("mixnet_node_tunnel_present{node=\"exit1\",device=\"nymwg\"} 0\n");
 }
 
 using NodeFirewallOfTheKernel = InANamespace;
@@ -276,8 +276,8 @@ TEST_F(NodeWireguardOfTheKernel, IsAskedForItsPeers) {
     GTEST_SKIP() << "the kernel has no WireGuard: " << context.remarks.all()[0].error.message;
   }
   EXPECT_EQ(test::collected(kNodeWireguard, context),
-            "mixnet_node_wireguard_peers{node=\"exit1\",interface=\"nymwg\"} 0\n"
-            "mixnet_node_wireguard_active_peers{node=\"exit1\",interface=\"nymwg\"} 0\n");
+            "mixnet_node_wireguard_peers{node=\"exit1\",device=\"nymwg\"} 0\n"
+            "mixnet_node_wireguard_active_peers{node=\"exit1\",device=\"nymwg\"} 0\n");
   ASSERT_EQ(::seteuid(65534), 0);
   Context nobody(Roots{}, {});
   nobody.directory->publish({exit_node()});

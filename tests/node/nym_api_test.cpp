@@ -206,8 +206,9 @@ TEST_F(NymApi, IsOneRemarkWhereNobodyListens) {
 TEST_F(NymApi, NamesTheRemedyForAToken) {
   node_.access_token = "";
   tick();
-  EXPECT_EQ(remarks(),
-            "exit1: /metrics/prometheus: the node asks for its access token: name a file that holds it as access_token_file\n");
+  EXPECT_EQ(
+      remarks(),
+      "[exit1: /metrics/prometheus: the node asks for its access token: name a file that holds it as access_token_file]\n");
   EXPECT_THAT(server_.server().requests().back(), Not(HasSubstr("Authorization")));
   node_.access_token = "wrong";
   pass(1s);

@@ -46,18 +46,18 @@ TEST(NodeTunnels, ShowInterfacesThatTheModesAskFor) {
   Context context(test::roots_below(host.path()), {});
   context.directory->publish({exit_node()});
   EXPECT_EQ(test::collected(kNodeTunnels, context),
-            "mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymwg\"} 1\n"
-            "mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymtun0\"} 0\n"
-            "mixnet_node_tunnel_up{node=\"exit1\",interface=\"nymwg\"} 1\n"
-            "mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"nymwg\"} 1\n"
-            "mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",interface=\"nymwg\"} 118302298\n"
-            "mixnet_node_tunnel_receive_packets_total{node=\"exit1\",interface=\"nymwg\"} 91422\n"
-            "mixnet_node_tunnel_receive_errors_total{node=\"exit1\",interface=\"nymwg\"} 3\n"
-            "mixnet_node_tunnel_receive_drops_total{node=\"exit1\",interface=\"nymwg\"} 4\n"
-            "mixnet_node_tunnel_transmit_bytes_total{node=\"exit1\",interface=\"nymwg\"} 91384211\n"
-            "mixnet_node_tunnel_transmit_packets_total{node=\"exit1\",interface=\"nymwg\"} 81381\n"
-            "mixnet_node_tunnel_transmit_errors_total{node=\"exit1\",interface=\"nymwg\"} 5\n"
-            "mixnet_node_tunnel_transmit_drops_total{node=\"exit1\",interface=\"nymwg\"} 6\n");
+            "mixnet_node_tunnel_present{node=\"exit1\",device=\"nymwg\"} 1\n"
+            "mixnet_node_tunnel_present{node=\"exit1\",device=\"nymtun0\"} 0\n"
+            "mixnet_node_tunnel_up{node=\"exit1\",device=\"nymwg\"} 1\n"
+            "mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"nymwg\"} 1\n"
+            "mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",device=\"nymwg\"} 118302298\n"
+            "mixnet_node_tunnel_receive_packets_total{node=\"exit1\",device=\"nymwg\"} 91422\n"
+            "mixnet_node_tunnel_receive_errors_total{node=\"exit1\",device=\"nymwg\"} 3\n"
+            "mixnet_node_tunnel_receive_drops_total{node=\"exit1\",device=\"nymwg\"} 4\n"
+            "mixnet_node_tunnel_transmit_bytes_total{node=\"exit1\",device=\"nymwg\"} 91384211\n"
+            "mixnet_node_tunnel_transmit_packets_total{node=\"exit1\",device=\"nymwg\"} 81381\n"
+            "mixnet_node_tunnel_transmit_errors_total{node=\"exit1\",device=\"nymwg\"} 5\n"
+            "mixnet_node_tunnel_transmit_drops_total{node=\"exit1\",device=\"nymwg\"} 6\n");
   EXPECT_THAT(context.remarks.all(), IsEmpty());
 }
 
@@ -69,8 +69,8 @@ TEST(NodeTunnels, ThatNobodyHoldsAreDownAndAddressesThatFailedAreNone) {
   Context context(test::roots_below(host.path()), {});
   context.directory->publish({exit_node()});
   const auto lines = test::collected(kNodeTunnels, context);
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_up{node=\"exit1\",interface=\"nymtun0\"} 0\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"nymtun0\"} 0\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_up{node=\"exit1\",device=\"nymtun0\"} 0\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"nymtun0\"} 0\n"));
 }
 
 TEST(NodeTunnels, AreNamedByTheOperatorAndLeftOutWhereNobodyNeedsThem) {
@@ -87,10 +87,10 @@ TEST(NodeTunnels, AreNamedByTheOperatorAndLeftOutWhereNobodyNeedsThem) {
   node.modes.reset();
   context.directory->publish({node});
   const auto lines = test::collected(kNodeTunnels, context);
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",interface=\"wg7\"} 1\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_up{node=\"exit1\",interface=\"wg7\"} 0\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",interface=\"tun9\"} 0\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"wg7\"} 0\n"));  // no IPv6 at all
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",device=\"wg7\"} 1\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_up{node=\"exit1\",device=\"wg7\"} 0\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",device=\"tun9\"} 0\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"wg7\"} 0\n"));  // no IPv6 at all
 }
 
 TEST(NodeTunnels, OfAnotherNetworkNamespaceAreReadThere) {
@@ -103,9 +103,9 @@ TEST(NodeTunnels, OfAnotherNetworkNamespaceAreReadThere) {
   Context context(test::roots_below(host.path()), {});
   context.directory->publish({node});
   const auto lines = test::collected(kNodeTunnels, context);
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",interface=\"nymwg\"} 118302298\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",interface=\"nymwg\"} 1\n"));
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",interface=\"nymtun0\"} 0\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",device=\"nymwg\"} 118302298\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_global_ipv6{node=\"exit1\",device=\"nymwg\"} 1\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_present{node=\"exit1\",device=\"nymtun0\"} 0\n"));
   EXPECT_THAT(lines, Not(HasSubstr("tunnel_up")));
 }
 
@@ -117,7 +117,7 @@ TEST(NodeTunnels, KeepTheirTrafficWhereTheAddressesCannotBeRead) {
   Context context(test::roots_below(host.path()), {});
   context.directory->publish({exit_node()});
   const auto lines = test::collected(kNodeTunnels, context);
-  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",interface=\"nymwg\"} 118302298\n"));
+  EXPECT_THAT(lines, HasSubstr("mixnet_node_tunnel_receive_bytes_total{node=\"exit1\",device=\"nymwg\"} 118302298\n"));
   EXPECT_THAT(lines, Not(HasSubstr("global_ipv6")));
   ASSERT_EQ(context.remarks.all().size(), 1U);
   EXPECT_EQ(context.remarks.all()[0].subject, "exit1: nymwg");
