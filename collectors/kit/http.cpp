@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/kit/http.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "collectors/kit/libcurl.h"
 
 namespace mixnet {
 namespace {
@@ -19,24 +19,28 @@ constexpr int kPollMilliseconds = 500;  // curl_multi_wakeup ends it sooner
 
 using Clock = std::chrono::steady_clock;
 
+/// To be called only where it could be loaded.
+const Libcurl& curl() { return *libcurl(); }
+
 struct FreeHandle {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl().easy_cleanup(handle); }
 };
 struct FreeList {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 
 /// A part of `url`, its default port filled in; empty where the URL is none.
 std::string part_of(const std::string& url, CURLUPart part) {
-  const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+  if (!libcurl()) return {};
+  const std::unique_ptr<CURLU, FreeUrl> parsed(curl().url());
   char* text = nullptr;
-  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return {};
-  if (curl_url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
+  if (!parsed || curl().url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return {};
+  if (curl().url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return {};
   std::string out(text);
-  curl_free(text);
+  curl().free(text);
   return out;
 }
 
@@ -82,21 +86,21 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* target)
 void set_up(Transfer& transfer) {
   CURL* handle = transfer.handle.get();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(transfer.deadline - Clock::now());
-  curl_easy_reset(handle);
-  curl_easy_setopt(handle, CURLOPT_PRIVATE, &transfer);
-  curl_easy_setopt(handle, CURLOPT_URL, transfer.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");
-  curl_easy_setopt(handle, CURLOPT_USERAGENT, "mixnet-exporter/" MIXNET_VERSION);
-  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers.get());
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left.count(), 1)));
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name that hangs is not waited for at the end
-  curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, 16384L);
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl().easy_reset(handle);
+  curl().easy_setopt(handle, CURLOPT_PRIVATE, &transfer);
+  curl().easy_setopt(handle, CURLOPT_URL, transfer.url.c_str());
+  curl().easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl().easy_setopt(handle, CURLOPT_PROXY, "");
+  curl().easy_setopt(handle, CURLOPT_USERAGENT, "mixnet-exporter/" MIXNET_VERSION);
+  curl().easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+  curl().easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers.get());
+  curl().easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left.count(), 1)));
+  curl().easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name that hangs is not waited for at the end
+  curl().easy_setopt(handle, CURLOPT_BUFFERSIZE, 16384L);
+  curl().easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+  curl().easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
 }
 
 void begin(Transfer& transfer, HttpExchange& exchange) {
@@ -109,7 +113,7 @@ void begin(Transfer& transfer, HttpExchange& exchange) {
   transfer.headers.reset();
   if (!exchange.request.bearer_token.empty()) {
     const auto header = "Authorization: Bearer " + exchange.request.bearer_token;
-    transfer.headers.reset(curl_slist_append(nullptr, header.c_str()));
+    transfer.headers.reset(curl().slist_append(nullptr, header.c_str()));
   }
   auto& response = exchange.response;
   response.outcome = HttpOutcome::timed_out;
@@ -133,7 +137,7 @@ void conclude(Transfer& transfer, HttpOutcome outcome, std::string_view why) {
 /// Where a redirect leads, or nothing where the answer is none.
 std::optional<std::string> redirect_of(CURL* handle) {
   char* url = nullptr;
-  if (curl_easy_getinfo(handle, CURLINFO_REDIRECT_URL, &url) != CURLE_OK || url == nullptr) return std::nullopt;
+  if (curl().easy_getinfo(handle, CURLINFO_REDIRECT_URL, &url) != CURLE_OK || url == nullptr) return std::nullopt;
   return url;
 }
 
@@ -150,11 +154,11 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
     return false;
   }
   if (code != CURLE_OK) {
-    conclude(transfer, outcome_of(code), curl_easy_strerror(code));
+    conclude(transfer, outcome_of(code), curl().easy_strerror(code));
     return false;
   }
   long status = 0;
-  curl_easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
   transfer.exchange->response.status = static_cast<int>(status);
   auto target = redirect_of(transfer.handle.get());
   if (!target) {
@@ -187,17 +191,17 @@ bool stays_at_home(const std::string& from, const std::string& to) {
 
 class Http::Impl {
  public:
-  Impl() : multi_(curl_multi_init()) {
-    curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kConnectionsPerHost);
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsKept);
+  Impl() : multi_(curl().multi_init()) {
+    curl().multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, kConnectionsPerHost);
+    curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsKept);
   }
 
   ~Impl() {
     for (const auto& each : transfers_) {
-      if (each->under_way) curl_multi_remove_handle(multi_, each->handle.get());
+      if (each->under_way) curl().multi_remove_handle(multi_, each->handle.get());
     }
     transfers_.clear();
-    curl_multi_cleanup(multi_);
+    curl().multi_cleanup(multi_);
   }
 
   Impl(const Impl&) = delete;
@@ -207,20 +211,20 @@ class Http::Impl {
     auto free = std::find_if(transfers_.begin(), transfers_.end(), [](const auto& each) { return !each->under_way; });
     if (free == transfers_.end()) {
       free = transfers_.insert(free, std::make_unique<Transfer>());
-      (*free)->handle.reset(curl_easy_init());
+      (*free)->handle.reset(curl().easy_init());
     }
     mixnet::begin(**free, exchange);
     add(**free);
   }
 
   void advance(Clock::time_point until, const std::stop_token& stop) {
-    const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
+    const std::stop_callback wake(stop, [this] { curl().multi_wakeup(multi_); });
     while (under_way_ > 0 && !stop.stop_requested()) {
       step();
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
       if (left <= 0) return;
       if (under_way_ > 0)
-        curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::min<std::int64_t>(left, kPollMilliseconds)), nullptr);
+        curl().multi_poll(multi_, nullptr, 0, static_cast<int>(std::min<std::int64_t>(left, kPollMilliseconds)), nullptr);
     }
   }
 
@@ -232,30 +236,30 @@ class Http::Impl {
 
  private:
   void add(Transfer& transfer) {
-    curl_multi_add_handle(multi_, transfer.handle.get());
+    curl().multi_add_handle(multi_, transfer.handle.get());
     transfer.under_way = transfer.exchange->response.under_way = true;
     ++under_way_;
   }
 
   void remove(Transfer& transfer) {
     if (!transfer.under_way) return;
-    curl_multi_remove_handle(multi_, transfer.handle.get());
+    curl().multi_remove_handle(multi_, transfer.handle.get());
     transfer.under_way = transfer.exchange->response.under_way = false;
     --under_way_;
   }
 
   void step() {
     int running = 0;
-    curl_multi_perform(multi_, &running);
+    curl().multi_perform(multi_, &running);
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
       if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
     }
   }
 
   void finish(CURL* handle, CURLcode code) {
     Transfer* transfer = nullptr;
-    curl_easy_getinfo(handle, CURLINFO_PRIVATE, &transfer);
+    curl().easy_getinfo(handle, CURLINFO_PRIVATE, &transfer);
     remove(*transfer);
     if (follow_or_conclude(*transfer, code)) add(*transfer);
   }
@@ -265,12 +269,7 @@ class Http::Impl {
   std::size_t under_way_ = 0;
 };
 
-Http::Http() {
-  static const auto kInitialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)kInitialised;
-  impl_ = std::make_unique<Impl>();
-}
-
+Http::Http() = default;
 Http::~Http() = default;
 
 void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) {
@@ -279,8 +278,19 @@ void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) {
   for (auto& each : exchanges) cancel(each);
 }
 
-void Http::begin(HttpExchange& exchange) { impl_->begin(exchange); }
-void Http::advance(Clock::time_point until, std::stop_token stop) { impl_->advance(until, stop); }
-void Http::cancel(HttpExchange& exchange) { impl_->cancel(exchange); }
+void Http::begin(HttpExchange& exchange) {
+  if (!impl_ && libcurl()) impl_ = std::make_unique<Impl>();
+  if (impl_) return impl_->begin(exchange);
+  exchange.response = {};
+  exchange.response.message = exchange.request.url + ": " + libcurl().error().message;
+}
+
+void Http::advance(Clock::time_point until, std::stop_token stop) {
+  if (impl_) impl_->advance(until, stop);
+}
+
+void Http::cancel(HttpExchange& exchange) {
+  if (impl_) impl_->cancel(exchange);
+}
 
 }  // namespace mixnet

@@ -47,7 +47,8 @@ struct HttpExchange {
 /// May what was sent to `from` be sent to `to` too, where it is redirected? To the same host and port, or from http to https.
 bool stays_at_home(const std::string& from, const std::string& to);
 
-/// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time.
+/// An HTTP client that keeps connections open from one call to the next. Used from one thread at a time. The library that it is
+/// made of is loaded at the first request.
 class Http {
  public:
   Http();
