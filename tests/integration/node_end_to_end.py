@@ -206,7 +206,7 @@ class KilledAndBack(BesideNodes):
         wait_for(lambda: self.scrape(server).value("mixnet_node_api_up", node="sim", endpoint="/health") == 0, "the API to be down")
         wait_for(lambda: not self.scrape(server).names("mixnet_node_packets_", node="sim"), "old counters to go")
         self.assertEqual(0, self.scrape(server).value("mixnet_node_port_listening", node="sim", port="mix"))
-        self.assertLess(self.scrape_seconds(server), 5 * usual)
+        self.assertLess(self.scrape_seconds(server), max(1, 20 * usual), "a scrape waits for no node")
         before = node.pid
         node.start_again()
         self.assertNotEqual(before, node.pid)

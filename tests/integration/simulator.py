@@ -318,7 +318,7 @@ class Surroundings(unittest.TestCase):
                     time.sleep(0.1)
                     start = time.monotonic()
                     self.assertEqual(0, node.stop(number))
-                    self.assertLess(time.monotonic() - start, 1)
+                    self.assertLess(time.monotonic() - start, 10)  # the request that hangs would take 30
 
     def test_mistakes_in_flags(self):
         result = subprocess.run([support.simulator(), "run", "--odd"], capture_output=True, text=True, timeout=20, check=False)

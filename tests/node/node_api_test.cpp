@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -118,18 +117,6 @@ TEST_F(NodeApiCollector, StopsAtOnce) {
   collect();
   RecordProperty("seconds", std::to_string(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
-}
-
-TEST_F(NodeApiCollector, ASimulatedNodeSpeaksAsExpected) {
-  const char* url = std::getenv("MIXNET_NYM_NODE");
-  if (url == nullptr) GTEST_SKIP() << "MIXNET_NYM_NODE is not set to the URL of a node to look at";
-  directory_->publish({node_at("it", url)});
-  context_->begin_collection();
-  Samples samples;
-  ASSERT_TRUE(kNodeApi.collect(*context_, samples));
-  std::fputs(test::lines_of(samples).c_str(), stdout);
-  for (const auto& remark : context_->remarks.all())
-    std::printf("# %s: %s\n", remark.subject.c_str(), remark.error.message.c_str());
 }
 
 }  // namespace
