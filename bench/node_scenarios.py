@@ -14,6 +14,7 @@ from support import Simulator
 CONNECTIONS, CLIENTS = 300, 200
 WITHOUT, WITH, ADDED = BESIDE = ("without the node's collectors", "with them", "added")
 POLLED_EVERY_SECONDS = 15
+SAME = ["--no-collector.processes"]  # off in all: it costs what the host happens to run, which would hide any difference
 HURRIED = "collectors:\n  node_api:\n    interval: 1s\n"  # as often as it can be asked, so that more goes wrong
 
 # What is done to every endpoint, one after another and each for a while; None: nothing is wrong meanwhile.
@@ -68,17 +69,13 @@ def wait_until_asked(server, beside):
 
 
 def node_beside(tools, path, scale):
-    """A node with 300 connections: CPU and memory in turns with and without the collectors that watch it.
-
-    The collector of all processes is off in both: it costs what the host happens to run, which would hide the difference.
-    """
-    same = ["--no-collector.processes"]
+    """A node with 300 connections: CPU and memory in turns with and without the collectors that watch it."""
     off = [f"--no-collector.{name}" for name in collectors_of_nodes(path)]
     with contextlib.ExitStack() as stack:
         beside = stack.enter_context(node())
         servers = {
-            WITHOUT: stack.enter_context(Running(watching(path, beside, *same, *off))),
-            WITH: stack.enter_context(Running(watching(path, beside, *same))),
+            WITHOUT: stack.enter_context(Running(watching(path, beside, *SAME, *off))),
+            WITH: stack.enter_context(Running(watching(path, beside, *SAME))),
         }
         wait_until_asked(servers[WITH], beside)
         seconds = 60 if scale.many_scrapes else POLLED_EVERY_SECONDS
@@ -170,7 +167,7 @@ def node_misbehaving(tools, path, scale):
 
 
 def one_behaviour(tools, path, kinds, scrapes):
-    with node() as beside, Running(watching(path, beside, more=HURRIED)) as server:
+    with node() as beside, Running(watching(path, beside, *SAME, more=HURRIED)) as server:
         wait_until_asked(server, beside)
         tools.scrape(server, "--count", 300, *GZIP)
         before = server.memory()[0], server.descriptors()
