@@ -272,9 +272,9 @@ class Http::Impl {
 Http::Http() = default;
 Http::~Http() = default;
 
-void Http::exchange(std::span<HttpExchange> exchanges, std::stop_token stop) {
+void Http::exchange(std::span<HttpExchange> exchanges, const std::stop_token& stop) {
   for (auto& each : exchanges) begin(each);
-  advance(Clock::time_point::max(), std::move(stop));
+  advance(Clock::time_point::max(), stop);
   for (auto& each : exchanges) cancel(each);
 }
 
@@ -285,7 +285,7 @@ void Http::begin(HttpExchange& exchange) {
   exchange.response.message = exchange.request.url + ": " + libcurl().error().message;
 }
 
-void Http::advance(Clock::time_point until, std::stop_token stop) {
+void Http::advance(Clock::time_point until, const std::stop_token& stop) {
   if (impl_) impl_->advance(until, stop);
 }
 

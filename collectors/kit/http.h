@@ -58,7 +58,7 @@ class Http {
 
   /// Does all of them at once, at most four connections a host, and fills in the responses. Returns at the latest when the
   /// longest timeout has passed, and soon where `stop` is asked for: what is not answered then is timed_out.
-  void exchange(std::span<HttpExchange> exchanges, std::stop_token stop = {});
+  void exchange(std::span<HttpExchange> exchanges, const std::stop_token& stop = {});
 
   // The same in pieces, for a caller with other things to do than to wait for the slowest. What is under way goes on during
   // `advance` only.
@@ -66,7 +66,7 @@ class Http {
   /// Begins one, which must stay where it is for as long as it is under way.
   void begin(HttpExchange& exchange);
   /// Goes on with all that was begun until none is under way, `until` has come, or `stop` is asked for.
-  void advance(std::chrono::steady_clock::time_point until, std::stop_token stop = {});
+  void advance(std::chrono::steady_clock::time_point until, const std::stop_token& stop = {});
   /// Ends one; where it is under way still its response is timed_out.
   void cancel(HttpExchange& exchange);
 

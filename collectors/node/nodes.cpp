@@ -33,7 +33,7 @@ void NodeDirectory::publish(NodeList nodes) {
   published_.notify_all();
 }
 
-void NodeDirectory::wait(std::uint64_t number, std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
+void NodeDirectory::wait(std::uint64_t number, std::chrono::steady_clock::time_point deadline, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   published_.wait_until(lock, stop, deadline, [&] { return number_ > number; });
 }

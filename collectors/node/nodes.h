@@ -122,7 +122,7 @@ class NodeDirectory {
   void publish(NodeList nodes);
 
   /// Waits until there is a later edition than `number`, `deadline` has passed, or `stop` is asked for.
-  void wait(std::uint64_t number, std::chrono::steady_clock::time_point deadline, std::stop_token stop);
+  void wait(std::uint64_t number, std::chrono::steady_clock::time_point deadline, const std::stop_token& stop);
 
  private:
   mutable std::mutex mutex_;
