@@ -27,7 +27,8 @@ struct Roots {
   std::string sys = "/sys";
   std::string rootfs = "/";
   std::string udev_data = "/run/udev/data";
-  std::string cgroup = "/sys/fs/cgroup";  ///< the hierarchy of version 2
+  std::string cgroup = "/sys/fs/cgroup";           ///< the hierarchy of version 2
+  std::string state = "/var/lib/mixnet-exporter";  ///< the exporter's own, what it remembers over restarts
 
   /// Is it this host that is looked at? System calls that name no root (netlink, adjtimex, uname) answer for it only.
   bool is_this_host() const { return proc == "/proc" && sys == "/sys"; }
