@@ -199,6 +199,15 @@ Result<Json> Json::parse_range(Iterator begin, Iterator end, const TakeEntry& ta
   return wrap(std::move(builder.root));
 }
 
+Json Json::object_of(const std::string& key, const List& list) {
+  auto object = Value::object();
+  auto& entries = object[key] = Value::array();
+  for (const auto& each : list) entries.push_back(each.value_ ? of(each.value_) : Value());
+  Json out;
+  out.value_ = std::make_shared<const Value>(std::move(object));
+  return out;
+}
+
 bool Json::is_null() const { return value_ && of(value_).is_null(); }
 bool Json::is_object() const { return value_ && of(value_).is_object(); }
 bool Json::is_list() const { return value_ && of(value_).is_array(); }

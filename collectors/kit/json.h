@@ -35,6 +35,10 @@ class Json {
   using NextPiece = std::function<std::string_view()>;
   static Result<Json> parse_entries(const NextPiece& next, const TakeEntry& take);
 
+  /// {"KEY":[…]}, of values of documents.
+  using List = std::vector<Json>;
+  static Json object_of(const std::string& key, const List& list);
+
   Json() = default;  ///< nothing
 
   explicit operator bool() const { return value_ != nullptr; }
