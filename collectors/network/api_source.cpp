@@ -24,9 +24,8 @@ milliseconds pause_after(std::uint32_t failures) {
   return std::min(kAgainFirst * (1 << doublings), kAgainCeiling);
 }
 
-/// Would another base URL of the same API do better? Not where the server knows the answer: there is no such thing, or it has
-/// been asked too often.
-bool is_of_the_base(HttpReason reason) { return reason != HttpReason::not_found && reason != HttpReason::rate_limited; }
+/// Would another base URL of the same API do better? Not where it has been asked too often: the server is the same.
+bool is_of_the_base(HttpReason reason) { return reason != HttpReason::rate_limited; }
 
 bool is_unanswered(HttpReason reason) {
   return reason == HttpReason::unreachable || reason == HttpReason::timeout || reason == HttpReason::broken_off ||
@@ -65,17 +64,17 @@ Result<Heading> parse_heading(std::string_view line) {
 
 }  // namespace
 
-ApiResource::ApiResource(const ApiResourceKind& kind, std::string path, std::string node, Read read, Keep keep,
+ApiResource::ApiResource(const ApiResourceKind& kind, std::vector<std::string> paths, std::string node, Read read, Keep keep,
                          std::string variant)
     : kind_(&kind),
-      path_(std::move(path)),
+      paths_(std::move(paths)),
       node_(std::move(node)),
       variant_(std::move(variant)),
       read_(std::move(read)),
       keep_(std::move(keep)) {}
 
-void ApiResource::move_to(std::string path) {
-  path_ = std::move(path);
+void ApiResource::take_next_path() {
+  path_ = (path_ + 1) % paths_.size();
   etag_.clear();
   last_modified_.clear();
 }
@@ -117,7 +116,9 @@ void ApiSource::recall(ApiResource& resource) {
   const auto now = clock_();
   resource.got_ = std::min(file->written, now.system);
   if (heading->variant != resource.variant_) return;  // of other nodes: it is due at once
-  if (heading->path == resource.path_) {
+  const auto path = std::find(resource.paths_.begin(), resource.paths_.end(), heading->path);
+  if (path != resource.paths_.end()) {
+    resource.path_ = static_cast<std::size_t>(path - resource.paths_.begin());
     resource.etag_ = heading->etag;
     resource.last_modified_ = heading->last_modified;
     resource.written_ = std::hash<std::string>{}(file->text);
@@ -140,17 +141,25 @@ void ApiSource::ask_due(std::span<ApiResource* const> resources, std::chrono::st
   }
 }
 
-/// Asks one base after the other, each once, until one gives what is wanted.
+/// Asks one base after the other, each once, until one gives what is wanted; and under one path after the other.
 void ApiSource::ask(ApiResource& resource, const std::stop_token& stop) {
   Answer answer;
-  for (std::size_t tries = 0; tries < bases_.size(); ++tries) {
+  std::size_t bases = bases_.size(), paths = resource.paths_.size();
+  while (bases > 0 && paths > 0) {
     const auto base = bases_.current(clock_().steady);
     answer = fetch(resource, base, stop);
     if (stop.stop_requested()) return;
     if (answer.ok) return succeed(resource, answer, base);
     ++failed_[static_cast<std::size_t>(answer.reason)];
-    if (!is_of_the_base(answer.reason)) break;
-    bases_.failed(clock_().steady);
+    if (answer.reason == HttpReason::not_found) {
+      resource.take_next_path();
+      --paths;
+    } else if (is_of_the_base(answer.reason)) {
+      bases_.failed(clock_().steady);
+      --bases;
+    } else {
+      break;
+    }
   }
   fail_with(resource, answer);
 }
@@ -158,7 +167,7 @@ void ApiSource::ask(ApiResource& resource, const std::stop_token& stop) {
 ApiSource::Answer ApiSource::fetch(const ApiResource& resource, const std::string& base, const std::stop_token& stop) {
   HttpExchange exchange;
   auto& request = exchange.request;
-  request.url = base + resource.path_;
+  request.url = base + resource.path();
   request.timeout = resource.kind_->timeout;
   request.body_bytes_max = resource.kind_->body_bytes_max;
   request.in_pieces = true;
@@ -226,7 +235,7 @@ void ApiSource::succeed(ApiResource& resource, Answer& answer, const std::string
   if (!answer.unchanged) {
     if (const auto read = resource.read_(answer.body); !read) {
       answer.reason = HttpReason::malformed;
-      answer.error = {read.error().fault, base + resource.path_ + ": " + read.error().message};
+      answer.error = {read.error().fault, base + resource.path() + ": " + read.error().message};
       ++failed_[static_cast<std::size_t>(answer.reason)];
       return fail_with(resource, answer);
     }
@@ -264,7 +273,7 @@ void ApiSource::fail_with(ApiResource& resource, Answer& answer) {
 
 /// What cannot be written is remembered as long as the exporter runs.
 void ApiSource::remember(ApiResource& resource, const Json& body, const std::string& base) {
-  auto text = written({base, resource.path_, resource.variant_, resource.etag_, resource.last_modified_}) + body.serialized();
+  auto text = written({base, resource.path(), resource.variant_, resource.etag_, resource.last_modified_}) + body.serialized();
   const auto digest = std::hash<std::string>{}(text);
   const auto name = resource.file_name();
   const bool same = digest == resource.written_ && state_.touch(name);

@@ -40,14 +40,14 @@ class ApiResource {
   /// Is this entry of a list wanted? Of a long list only those entries are in what is read.
   using Keep = std::function<bool(const Json& entry)>;
 
-  /// `node` is label `node` and part of what it is remembered under; empty for what all nodes have in common. `variant` says
-  /// which entries of a list are wanted: one that was kept with another is asked for again at once.
-  ApiResource(const ApiResourceKind& kind, std::string path, std::string node, Read read, Keep keep = {},
+  /// `paths` are those under which releases of the server have had it, the likeliest first; where one is not found the next is
+  /// asked. `node` is label `node` and part of what it is remembered under; empty for what all nodes have in common. `variant`
+  /// says which entries of a list are wanted: one that was kept with another is asked for again at once.
+  ApiResource(const ApiResourceKind& kind, std::vector<std::string> paths, std::string node, Read read, Keep keep = {},
               std::string variant = {});
 
   const ApiResourceKind& kind() const { return *kind_; }
   const std::string& node() const { return node_; }
-  const std::string& path() const { return path_; }
 
   /// Is there an answer, and not too old?
   bool holds(std::chrono::system_clock::time_point now) const { return got_ && now < *got_ + kind_->keep; }
@@ -56,8 +56,6 @@ class ApiResource {
   /// Why the last request gave nothing; nothing where it did, or none was made.
   std::optional<HttpReason> reason() const { return reason_; }
 
-  /// Another path from now on, because the server does not know the one before.
-  void move_to(std::string path);
   /// To be asked for at `time`, if that is sooner.
   void hurry(std::chrono::steady_clock::time_point time) { due_ = std::min(due_, time); }
   /// To be asked for at `time` and no sooner.
@@ -67,9 +65,13 @@ class ApiResource {
   friend class ApiSource;
 
   std::string file_name() const;
+  const std::string& path() const { return paths_[path_]; }
+  void take_next_path();
 
   const ApiResourceKind* kind_;
-  std::string path_, node_, variant_;
+  std::vector<std::string> paths_;
+  std::size_t path_ = 0;  ///< the one that was found last
+  std::string node_, variant_;
   Read read_;
   Keep keep_;
   std::chrono::steady_clock::time_point due_{};

@@ -63,7 +63,7 @@ class ApiSourceTest : public testing::Test {
 
   Source source() { return Source(*this); }
   ApiResource epoch() {
-    return {kEpoch, "/v1/epoch/current", "", [this](const Json& body) -> Result<void> {
+    return {kEpoch, {"/v1/epoch/current"}, "", [this](const Json& body) -> Result<void> {
               const auto id = body["id"].integer<int>();
               if (!id) return fail(Fault::malformed, "no id");
               ids_.push_back(*id);
@@ -72,7 +72,7 @@ class ApiSourceTest : public testing::Test {
   }
   ApiResource bonded(std::string variant = "1,3") {
     return {kBonded,
-            "/v1/nym-nodes/bonded",
+            {"/v1/nym-nodes/bonded"},
             "",
             [this](const Json& body) -> Result<void> {
               list_ = body.serialized();
@@ -343,6 +343,22 @@ TEST_F(ApiSourceTest, GoesOnWhereItCanRememberNothing) {
   EXPECT_THAT(text(source, epoch), HasSubstr("# what nym_api says is not remembered: "));
 }
 
+TEST_F(ApiSourceTest, AsksUnderThePathsOfOtherReleases) {
+  auto source = this->source();
+  ApiResource resource(kEpoch, {"/v2/x", "/v1/x"}, "", [](const Json&) -> Result<void> { return {}; });
+  ask(source, resource);
+  EXPECT_EQ(resource.reason(), HttpReason::not_found);
+  EXPECT_EQ(api_.count(), 2U);
+  api_.set("/api/v1/x", answer(200, "{}"));
+  pass(40s);
+  ask(source, resource);
+  EXPECT_FALSE(resource.reason());
+  EXPECT_EQ(api_.count(), 4U);
+  pass(400s);
+  ask(source, resource);
+  EXPECT_EQ(api_.count(), 5U) << "the one that was there is asked first";
+}
+
 TEST_F(ApiSourceTest, EndsSoonWhenAskedToStop) {
   api_.set("/api/v1/epoch/current", Reply{"", Reply::Then::hang});
   auto source = this->source();
@@ -360,7 +376,7 @@ TEST_F(ApiSourceTest, EndsSoonWhenAskedToStop) {
 TEST_F(ApiSourceTest, FilesAreNamedAfterTheNode) {
   api_.set("/api/v1/epoch/current", answer(200, R"({"id":7})"));
   auto source = this->source();
-  ApiResource resource(kEpoch, "/v1/epoch/current", "../exit 1", [](const Json&) -> Result<void> { return {}; });
+  ApiResource resource(kEpoch, {"/v1/epoch/current"}, "../exit 1", [](const Json&) -> Result<void> { return {}; });
   ask(source, resource);
   EXPECT_TRUE(std::filesystem::exists(folder_.path() / "nym_api" / "epoch-.46.46.47exit.321.json"));
 }
