@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/network/nym_api.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
 #include "collectors/node/discovery.h"
@@ -79,6 +80,7 @@ constexpr const Collector* kCollectors[] = {
     &kNodeUnit,
     &kNodeWireguard,
     &kNvme,
+    &kNymApi,
     &kOs,
     &kPressure,
     &kProcesses,

@@ -136,9 +136,18 @@ void ApiSource::ask_due(std::span<ApiResource* const> resources, std::chrono::st
     for (auto* each : resources) {
       if (each->due_ <= now && (next == nullptr || each->due_ < next->due_)) next = each;
     }
-    if (next == nullptr) return;
+    if (next == nullptr || !take_allowance(now)) return;
     ask(*next, stop);
   }
+}
+
+bool ApiSource::take_allowance(std::chrono::steady_clock::time_point now) {
+  const std::chrono::duration<double> passed = now - allowed_at_;
+  allowance_ = std::min(allowance_ + passed / kAllowanceEvery, kAllowanceMax);
+  allowed_at_ = now;
+  if (allowance_ < 1) return false;
+  allowance_ -= 1;
+  return true;
 }
 
 /// Asks one base after the other, each once, until one gives what is wanted; and under one path after the other.

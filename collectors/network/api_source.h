@@ -93,6 +93,10 @@ class ApiResource {
 /// they would have been. Who has no such folder forgets.
 class ApiSource {
  public:
+  /// However many nodes are asked about: so many requests at once, then one every four seconds.
+  static constexpr double kAllowanceMax = 60;
+  static constexpr std::chrono::seconds kAllowanceEvery{4};
+
   /// As the clocks stand, or as a test would have them.
   struct Moment {
     std::chrono::steady_clock::time_point steady;
@@ -132,6 +136,7 @@ class ApiSource {
     HttpResponse response;  ///< without the body
   };
 
+  bool take_allowance(std::chrono::steady_clock::time_point now);
   void ask(ApiResource& resource, const std::stop_token& stop);
   Answer fetch(const ApiResource& resource, const std::string& base, const std::stop_token& stop);
   Result<Json> read_body(const ApiResource& resource, HttpExchange& exchange, const std::stop_token& stop);
@@ -148,6 +153,8 @@ class ApiSource {
   Place place_;
   ApiBases bases_;
   std::chrono::steady_clock::time_point not_before_{};  ///< for all of it
+  double allowance_ = kAllowanceMax;                    ///< requests that may be made at once
+  std::chrono::steady_clock::time_point allowed_at_{};  ///< when it was counted
   std::uint32_t unreachable_ = 0;                       ///< times in a row that no base answered
   std::uint64_t requests_ = 0;
   std::array<std::uint64_t, kHttpReasons> failed_{};

@@ -45,7 +45,7 @@ std::optional<bool> is_pending(const JsonFields& fields, std::string_view path) 
 }
 
 // {"node_id":1324,"history":{"pagination":{…},"data":[{"date":"2026-05-14","performance":0.97},…]}}
-Result<DailyValues> read_history(const Json& body, std::string_view key, double unit) {
+Result<DailyValues> read_history(const Json& body, std::string_view key, double whole) {
   const auto data = body["history"]["data"];
   if (!data.is_list()) return fail(Fault::malformed, "no list history.data");
   DailyValues out;
@@ -54,7 +54,7 @@ Result<DailyValues> read_history(const Json& body, std::string_view key, double 
     const auto entry = data.at(index);
     const auto day = parse_date(entry["date"].text().value_or(""));
     const auto value = entry[key].number();
-    if (day && value) out.emplace_back(*day, *value * unit);
+    if (day && value) out.emplace_back(*day, *value / whole);
   }
   return out;
 }
@@ -165,7 +165,7 @@ Result<NodeAnnotation> read_annotation(const Json& body) {
 
 Result<DailyValues> read_performance_history(const Json& body) { return read_history(body, "performance", 1); }
 
-Result<DailyValues> read_uptime_history(const Json& body) { return read_history(body, "uptime", 0.01); }
+Result<DailyValues> read_uptime_history(const Json& body) { return read_history(body, "uptime", 100); }
 
 // {"epoch_id":24120,"entry_gateways":[11,17],"exit_gateways":[1324],"layer1":[5],"layer2":[33],"layer3":[8],"standby":[]}
 Result<RewardedSet> read_rewarded_set(const Json& body) {

@@ -359,6 +359,29 @@ TEST_F(ApiSourceTest, AsksUnderThePathsOfOtherReleases) {
   EXPECT_EQ(api_.count(), 5U) << "the one that was there is asked first";
 }
 
+TEST_F(ApiSourceTest, AsksNoFasterHoweverManyNodesThereAre) {
+  api_.set("/api/v1/x", answer(200, "{}"));
+  auto source = this->source();
+  std::vector<std::unique_ptr<ApiResource>> resources;
+  std::vector<ApiResource*> all;
+  for (int node = 0; node < 200; ++node) {
+    const auto read = [](const Json&) -> Result<void> { return {}; };
+    resources.push_back(std::make_unique<ApiResource>(kEpoch, std::vector<std::string>{"/v1/x"}, std::to_string(node), read));
+    all.push_back(resources.back().get());
+  }
+  source.ask_due(all, now_.steady + 1h, {});
+  EXPECT_EQ(api_.count(), 60U);
+  pass(40s);
+  source.ask_due(all, now_.steady + 1h, {});
+  EXPECT_EQ(api_.count(), 70U);
+  for (int minute = 0; minute < 30; ++minute) {
+    pass(60s);
+    source.ask_due(all, now_.steady + 1h, {});
+  }
+  EXPECT_EQ(api_.count(), 70U + 30 * 15);
+  for (const auto* each : all) EXPECT_TRUE(each->got()) << each->node() << ": each has its turn";
+}
+
 TEST_F(ApiSourceTest, EndsSoonWhenAskedToStop) {
   api_.set("/api/v1/epoch/current", Reply{"", Reply::Then::hang});
   auto source = this->source();
