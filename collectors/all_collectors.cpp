@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/network/node_status_api.h"
 #include "collectors/network/nym_api.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
@@ -76,6 +77,7 @@ constexpr const Collector* kCollectors[] = {
     &kNodeHost,
     &kNodeProcess,
     &kNodeSockets,
+    &kNodeStatusApi,
     &kNodeTunnels,
     &kNodeUnit,
     &kNodeWireguard,

@@ -111,7 +111,7 @@ void ApiSource::recall(ApiResource& resource) {
   std::string_view body = file->text;
   const auto heading = parse_heading(take_until(body, '\n'));
   if (!heading || std::find(place_.bases.begin(), place_.bases.end(), heading->base) == place_.bases.end()) return;
-  const auto json = Json::parse(body);
+  const auto json = body.empty() ? Result<Json>(Json()) : Json::parse(body);
   if (!json || !resource.read_(*json)) return;
   const auto now = clock_();
   resource.got_ = std::min(file->written, now.system);
@@ -201,6 +201,8 @@ ApiSource::Answer ApiSource::fetch(const ApiResource& resource, const std::strin
     out.error = {Fault::unavailable, response.message};
   } else if (response.status == 304 && resource.got_) {
     out.ok = out.unchanged = true;
+  } else if (response.status == resource.kind_->none_status) {
+    out.ok = true;
   } else if (response.status != 200) {
     out.reason = reason_of_status(response.status);
     out.error = {Fault::unavailable, request.url + ": status " + std::to_string(response.status)};

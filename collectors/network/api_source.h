@@ -30,6 +30,7 @@ struct ApiResourceKind {
   std::chrono::seconds keep;    ///< for so long an answer holds where no other comes
   std::size_t body_bytes_max = 1 << 20;
   std::chrono::seconds timeout{10};
+  int none_status = 0;  ///< with which the server says that there is no such thing: an answer too, Json() is read
 };
 
 /// One document of an API: when it is asked for, and how that went. What it says is with who reads it.

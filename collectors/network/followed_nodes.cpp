@@ -19,6 +19,7 @@ void NodeKeys::load() {
   loaded_ = true;
   const auto file = folder_.read(kFile, kFileBytesMax);
   if (!file) return;
+  keys_.clear();
   Lines lines(file->text);
   for (std::string_view line; lines.next(line);) {
     const auto key = take_until(line, ' ');
@@ -26,20 +27,31 @@ void NodeKeys::load() {
   }
 }
 
+const std::string* NodeKeys::find(std::string_view name) const {
+  const auto at = std::find_if(keys_.begin(), keys_.end(), [&](const auto& each) { return each.first == name; });
+  return at == keys_.end() ? nullptr : &at->second;
+}
+
+std::string NodeKeys::known(std::string_view name) {
+  if (!loaded_ || (use_ == Use::read && find(name) == nullptr)) load();  // somebody else may have learned it by now
+  const auto* key = find(name);
+  return key == nullptr ? "" : *key;
+}
+
 std::string NodeKeys::key_of(const Node& node) {
-  if (!loaded_) load();
-  const auto known = std::find_if(keys_.begin(), keys_.end(), [&](const auto& each) { return each.first == node.name; });
-  if (node.identity_key.empty()) return known == keys_.end() ? "" : known->second;
-  if (known != keys_.end() && known->second == node.identity_key) return node.identity_key;
-  if (known == keys_.end()) {
-    keys_.emplace_back(node.name, node.identity_key);
-  } else {
-    known->second = node.identity_key;
-  }
-  std::string text;
-  for (const auto& [name, key] : keys_) text.append(key).append(" ").append(name).append("\n");
-  (void)folder_.write(kFile, text);  // where it cannot be written it is known until the next restart
+  if (node.identity_key.empty()) return known(node.name);
+  learn(node.name, node.identity_key);
   return node.identity_key;
+}
+
+/// Where it cannot be written it is known until the next restart.
+void NodeKeys::learn(const std::string& name, const std::string& key) {
+  if (use_ == Use::read || known(name) == key) return;
+  std::erase_if(keys_, [&](const auto& each) { return each.first == name; });
+  keys_.emplace_back(name, key);
+  std::string text;
+  for (const auto& [each, its_key] : keys_) text.append(its_key).append(" ").append(each).append("\n");
+  (void)folder_.write(kFile, text);
 }
 
 std::vector<FollowedNode> followed_nodes(const NodeList& nodes, const std::vector<std::string>& watch, NodeKeys& keys) {
@@ -47,7 +59,8 @@ std::vector<FollowedNode> followed_nodes(const NodeList& nodes, const std::vecto
   for (const auto& node : nodes) {
     auto key = keys.key_of(node);
     if (key.empty()) continue;
-    out.push_back({node.name, std::move(key), std::nullopt, node.version, node.key_rotation});
+    const auto gateway = node.modes ? std::optional(node.modes->entry || node.modes->exit) : std::nullopt;
+    out.push_back({node.name, std::move(key), std::nullopt, node.version, node.key_rotation, gateway});
   }
   const auto own = out.size();
   for (const auto& text : watch) {
@@ -58,6 +71,7 @@ std::vector<FollowedNode> followed_nodes(const NodeList& nodes, const std::vecto
     node.label = text;
     if (id) {
       node.node_id = *id;
+      node.identity_key = keys.known(text);
     } else {
       node.identity_key = text;
     }

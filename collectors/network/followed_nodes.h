@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collectors/kit/result.h"
@@ -19,6 +21,7 @@ struct FollowedNode {
   std::optional<std::uint32_t> node_id;  ///< that the operator wrote
   std::string version;                   ///< that it runs, where it is on this host
   std::optional<std::uint32_t> key_rotation;
+  std::optional<bool> gateway;  ///< does it run as an entry or an exit?
 
   bool operator==(const FollowedNode&) const = default;
 };
@@ -27,15 +30,24 @@ struct FollowedNode {
 /// collectors.
 class NodeKeys {
  public:
-  explicit NodeKeys(StateFolder folder) : folder_(std::move(folder)) {}
+  /// One collector keeps them, others read what it has learned.
+  enum class Use { keep, read };
+
+  NodeKeys(StateFolder folder, Use use) : folder_(std::move(folder)), use_(use) {}
 
   /// The node's key as it says itself, or as it last did; empty where it never did.
   std::string key_of(const Node& node);
 
+  /// Of any name that was learned; empty where it was not.
+  std::string known(std::string_view name);
+  void learn(const std::string& name, const std::string& key);
+
  private:
   void load();
+  const std::string* find(std::string_view name) const;
 
   StateFolder folder_;
+  Use use_;
   bool loaded_ = false;
   std::vector<std::pair<std::string, std::string>> keys_;  ///< name and key
 };

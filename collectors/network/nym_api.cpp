@@ -206,7 +206,7 @@ class NodeView {
 class View {
  public:
   View(const std::string& state, std::vector<std::string> bases)
-      : keys_(StateFolder(state)),
+      : keys_(StateFolder(state), NodeKeys::Use::keep),
         bases_(std::move(bases)),
         folder_(state + "/nym_api"),
         source_("nym_api", folder_, std::random_device{}()) {
@@ -244,7 +244,8 @@ class View {
     std::vector<std::unique_ptr<NodeView>> views;
     for (const auto& node : nodes) {
       const auto known = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& view) {
-        return view && view->node().label == node.label && view->node().identity_key == node.identity_key;
+        if (!view || view->node().label != node.label) return false;
+        return node.node_id ? view->node().node_id == node.node_id : view->node().identity_key == node.identity_key;
       });
       if (known == nodes_.end()) {
         views.push_back(std::make_unique<NodeView>(node));
@@ -293,6 +294,7 @@ class View {
     for (auto& view : nodes_) {
       const auto found = std::find_if(bonds.begin(), bonds.end(), [&](const NodeBond& bond) { return view->is_in(bond); });
       view->take(found == bonds.end() ? nullptr : &*found);
+      if (found != bonds.end()) keys_.learn(view->node().label, found->identity_key);
     }
     return {};
   }

@@ -6,6 +6,6 @@
 namespace mixnet {
 
 /// nym-api: what the network says of the nodes on this host, and of those watched.
-extern constinit const Collector kNymApi;
+extern const Collector kNymApi;
 
 }  // namespace mixnet
