@@ -56,6 +56,7 @@ Result<FaultOrder> parse_fault(const Parameters& parameters) {
   TRY(parse_optional(parameters, "bytes", out.bytes));
   TRY(parse_optional(parameters, "times", out.times));
   if (const auto location = parameters.find("location"); location != parameters.end()) out.location = location->second;
+  if (const auto later = parameters.find("retry_after"); later != parameters.end()) out.retry_after = later->second;
   return out;
 }
 
@@ -73,11 +74,21 @@ void Faults::clear() {
 std::optional<FaultOrder> Faults::take(std::string_view path) {
   const std::lock_guard lock(mutex_);
   auto found = orders_.find(path);
-  if (found == orders_.end()) found = orders_.find("*");
+  if (found == orders_.end()) found = find_prefix(path);
   if (found == orders_.end()) return std::nullopt;
   FaultOrder order = found->second;
   if (--found->second.times == 0) orders_.erase(found);
   return order;
+}
+
+std::map<std::string, FaultOrder, std::less<>>::iterator Faults::find_prefix(std::string_view path) {
+  auto longest = orders_.end();
+  for (auto order = orders_.begin(); order != orders_.end(); ++order) {
+    const auto& [endpoint, fault] = *order;
+    if (!endpoint.ends_with('*') || !path.starts_with(std::string_view(endpoint).substr(0, endpoint.size() - 1))) continue;
+    if (longest == orders_.end() || endpoint.size() > longest->first.size()) longest = order;
+  }
+  return longest;
 }
 
 std::string with_wrong_types(const std::string& body) {

@@ -64,10 +64,16 @@ Answer proxy_page() {
       200, "text/html", "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>", {}};
 }
 
+Answer other_status(const FaultOrder& order) {
+  auto out = plain(order.status, "told to answer so");
+  if (!order.retry_after.empty()) out.headers.emplace_back("retry-after", order.retry_after);
+  return out;
+}
+
 /// What the faults that are an answer of their own answer.
 Answer spoiled(Answer answer, const FaultOrder& order) {
   switch (order.kind) {
-    case FaultKind::status: return plain(order.status, "told to answer so");
+    case FaultKind::status: return other_status(order);
     case FaultKind::redirect: return {order.status, "", "", order.location};
     case FaultKind::wrong_json: return with_body({200, "application/json", {}, {}}, with_wrong_types(answer.body));
     case FaultKind::broken: return with_body(std::move(answer), "{\"status\": up, ]");
