@@ -13,6 +13,18 @@ namespace {
 constexpr unsigned kThreads = 80;
 constexpr unsigned kMostFaulty = 64;
 
+/// A request for what is simulated, from its arrival until all of the answer has been sent.
+class UnderWay {
+ public:
+  explicit UnderWay(Site& site) : site_(site) { site_.began(); }
+  ~UnderWay() { site_.ended(); }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  Site& site_;
+};
+
 /// Gives the status that civetweb is to note.
 int handle_request(mg_connection* connection) {
   static_cast<HttpServer*>(mg_get_user_context_data(connection))->handle(Connection(connection));
@@ -45,6 +57,7 @@ void HttpServer::handle(Connection connection) {
     return;
   }
   if (connection.mark()) site_.connected();
+  const UnderWay under_way(site_);
   auto answer = site_.answer(request);
   const auto order = site_.faults().take(request.path);
   if (order) {

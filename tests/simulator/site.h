@@ -27,6 +27,10 @@ class Site {
   /// A connection on which something simulated has been asked for: when that happens first, and when it has ended.
   virtual void connected() {}
   virtual void disconnected() {}
+
+  /// The same of each such request.
+  virtual void began() {}
+  virtual void ended() {}
 };
 
 }  // namespace mixnet::simulator
