@@ -45,7 +45,7 @@ HttpServer::~HttpServer() {
 Result<std::uint16_t> HttpServer::start(const std::string& bind, std::uint16_t port) {
   mg_callbacks callbacks{};
   callbacks.begin_request = handle_request;
-  callbacks.connection_closed = note_end;
+  callbacks.connection_close = note_end;
   server_ = TRY(start_civetweb(bind, port, kThreads, callbacks, this));
   return port_of(server_);
 }

@@ -84,7 +84,7 @@ void choose_description(const Dice& dice, Member& out) {
   out.described = dice.chance(94, "described");
   if (dice.chance(1, "stuck")) out.polled_age = 9000 + 3600 * static_cast<double>(dice.below(100, "stuck for"));
   if (dice.chance(3, "odd")) {
-    out.oddity = dice.one_of({Oddity::no_addresses, Oddity::odd_hostname, Oddity::odd_location, Oddity::other_types,
+    out.oddity = dice.one_of({Oddity::no_addresses, Oddity::odd_host, Oddity::odd_hostname, Oddity::odd_location, Oddity::other_types,
                               Oddity::empty_keys, Oddity::long_texts},
                              "oddity");
   }

@@ -23,7 +23,7 @@ struct Probe {
 };
 
 /// What is out of the ordinary in what a node says of itself.
-enum class Oddity { none, no_addresses, odd_hostname, odd_location, other_types, empty_keys, long_texts };
+enum class Oddity { none, no_addresses, odd_host, odd_hostname, odd_location, other_types, empty_keys, long_texts };
 
 /// One node of the network, as the mixnet contract, its own description and the network's monitor have it.
 struct Member {

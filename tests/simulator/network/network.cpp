@@ -133,8 +133,8 @@ void Network::pass_epochs() {
 }
 
 void Network::advance_epochs(std::uint32_t count) {
-  overdue_ = false;
   pass_epochs();
+  overdue_ = false;
   epoch_.number += count;
   epoch_.start = now();
   redraw_ = true;

@@ -49,7 +49,7 @@ Answer for_id(const Call& call, Make make) {
 }
 
 Json bonded_item(const Network& network, const Member& member) {
-  const Json node{{"host", member.host},
+  const Json node{{"host", member.oddity == Oddity::odd_host ? "http://" + member.host + "/ " : member.host},
                   {"custom_http_port", member.custom_port ? Json(*member.custom_port) : Json()},
                   {"identity_key", member.identity}};
   const Json bond{{"node_id", member.id},
