@@ -427,7 +427,8 @@ class Misbehaviour(Small):
 
     def test_bad_commands(self):
         for command in (
-            "annotate?id=1",
+            "annotate?id=999999",
+            "place?id=7",
             "annotate",
             "annotate?id=1324&roles=oracle",
             "annotate?id=1324&routing=good",
@@ -583,8 +584,11 @@ class BesideANode(unittest.TestCase):
             bond = by_id(item["bond_information"] for item in network.json(BONDED)["data"])[ID]["node"]
             self.assertEqual((node.about["identity"], node.ports["http"]), (bond["identity_key"], bond["custom_http_port"]))
 
-    def test_the_node_knows_the_network(self):
+    def test_each_knows_the_other(self):
         with SimulatedNetwork(*SMALL) as network, Simulator(f"--nym-api-urls={network.nym_api}") as node:
+            network.place(node, routing=0.5)
+            self.assertEqual(node.about["identity"], network.member(ID)["identity"])
+            self.assertEqual(0.5, network.member(ID)["performance"])
             self.assertIn(f"'{network.nym_api}',", (node.home / "config/config.toml").read_text(encoding="utf-8"))
 
 

@@ -412,6 +412,10 @@ class SimulatedNetwork:
         response = self.request("POST", f"/simulator/{command}?{urllib.parse.urlencode(parameters)}")
         assert response.status == 200, response
 
+    def place(self, simulator, **more):
+        """Bonds a running simulated node."""
+        self.tell("place", **self.node(simulator, **more))
+
     def fault(self, endpoint, kind, **parameters):
         self.tell("fault", endpoint=endpoint, kind=kind, **parameters)
 

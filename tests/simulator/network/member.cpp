@@ -84,8 +84,8 @@ void choose_description(const Dice& dice, Member& out) {
   out.described = dice.chance(94, "described");
   if (dice.chance(1, "stuck")) out.polled_age = 9000 + 3600 * static_cast<double>(dice.below(100, "stuck for"));
   if (dice.chance(3, "odd")) {
-    out.oddity = dice.one_of({Oddity::no_addresses, Oddity::odd_host, Oddity::odd_hostname, Oddity::odd_location, Oddity::other_types,
-                              Oddity::empty_keys, Oddity::long_texts},
+    out.oddity = dice.one_of({Oddity::no_addresses, Oddity::odd_host, Oddity::odd_hostname, Oddity::odd_location,
+                              Oddity::other_types, Oddity::empty_keys, Oddity::long_texts},
                              "oddity");
   }
 }
@@ -191,6 +191,10 @@ Result<Member> parse_member(std::string_view text, std::uint64_t seed) {
     const auto name = take_until(value, '=');
     parameters[std::string(name)] = value;
   }
+  return given_member(parameters, seed);
+}
+
+Result<Member> given_member(const Parameters& parameters, std::uint64_t seed) {
   Member out;
   TRY(take_text(parameters, "identity", out.identity));
   if (out.identity.empty()) return fail(Fault::malformed, "identity=KEY is missing");

@@ -68,7 +68,10 @@ struct Member {
 /// The node of this number in a network that is made up of `seed`. Those from `bonded` on have unbonded long ago.
 Member generate_member(std::uint64_t seed, std::uint32_t number, std::uint32_t bonded);
 
-/// A node that is placed among them: `identity=KEY,host=127.0.0.1,port=8080,id=1324,…`, the names being those of `annotate`.
+/// A node that is placed among them: identity, id, and what change_member knows.
+Result<Member> given_member(const Parameters& parameters, std::uint64_t seed);
+
+/// The same of `identity=KEY,host=127.0.0.1,port=8080,id=1324,…`.
 Result<Member> parse_member(std::string_view text, std::uint64_t seed);
 
 /// Sets what the parameters name: version, binary, terms, roles, routing, annotated, addresses, hostname, location, moniker,

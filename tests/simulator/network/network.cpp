@@ -13,7 +13,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::uint32_t kFirstEpoch = 24'120;
-constexpr std::uint32_t kFirstFreeId = 1324;
 constexpr seconds kDescribePeriod{4500};
 constexpr seconds kAnnotatePeriod{305};
 /// Epochs that have passed at once are drawn one after the other up to so many; of a longer time only the last.
@@ -64,22 +63,19 @@ Network::Network(const NetworkOptions& options)
   for (std::uint32_t i = 0; i < options_.nodes; ++i) {
     members_.push_back(generate_member(options_.seed, i, options_.bonded_nodes()));
   }
-  place_given_nodes();
+  // The options have been read, so that there is no mistake in them any more.
+  for (const auto& text : options_.placed) place(parse_member(text, options_.seed).value());
   // The epoch is under way for a sixth of its time when all begins.
   epoch_ = {kFirstEpoch, started_ - as_duration(options_.epoch_seconds / 6)};
   refresh();
 }
 
-/// The options have been read, so that there is no mistake in them any more.
-void Network::place_given_nodes() {
-  std::uint32_t id = kFirstFreeId;  // of those that have been given none
-  for (const auto& text : options_.placed) {
-    Member member = parse_member(text, options_.seed).value();
-    if (member.id == 0) member.id = id++;
-    std::erase_if(members_, [&](const Member& other) { return other.id == member.id || other.identity == member.identity; });
-    members_.push_back(std::move(member));
-  }
-  std::ranges::sort(members_, {}, &Member::id);
+void Network::place(Member member) {
+  if (member.id == 0) member.id = next_free_id_++;
+  std::erase_if(members_, [&](const Member& other) { return other.id == member.id || other.identity == member.identity; });
+  members_.insert(std::ranges::upper_bound(members_, member.id, {}, &Member::id), std::move(member));
+  redraw_ = true;
+  ++revision_;
 }
 
 Time Network::now() const {

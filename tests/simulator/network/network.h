@@ -78,16 +78,18 @@ class Network {
   void release(const std::string& version);
   void set_chain(Chain chain) { chain_ = chain; }
   void set_shape(Shape shape);
+  /// Puts a node among the others, in the place of one that has its id or its identity. One without an id is given one.
+  void place(Member member);
   /// A member to be changed.
   Member* change(std::uint32_t id);
 
  private:
-  void place_given_nodes();
   void draw_roles();
   void pass_epochs();
 
   NetworkOptions options_;
   std::vector<Member> members_;
+  std::uint32_t next_free_id_ = 1324;  // of those that are given none
   Epoch epoch_;
   bool overdue_ = false;
   std::map<std::uint32_t, EpochRole> roles_;

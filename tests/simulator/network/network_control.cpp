@@ -102,6 +102,11 @@ Result<Json> annotate(NetworkSite& site, const Parameters& parameters) {
   return done();
 }
 
+Result<Json> place(NetworkSite& site, const Parameters& parameters) {
+  site.network().place(TRY(given_member(parameters, site.network().seed())));
+  return done();
+}
+
 Result<Json> describe(NetworkSite& site, const Parameters& parameters) {
   Member* member = TRY(member_to_change(site, parameters));
   member->described = true;
@@ -204,27 +209,17 @@ Result<Json> member(NetworkSite& site, const Parameters& parameters) {
 }
 
 constexpr Command<NetworkSite> kCommands[] = {
-    {"POST", "advance", advance},
-    {"POST", "annotate", annotate},
-    {"POST", "bond", bond},
-    {"POST", "chain", chain},
-    {"POST", "clear", clear},
-    {"POST", "cold", cold},
-    {"POST", "delegate", delegate},
-    {"POST", "describe", describe},
-    {"POST", "epoch", epoch},
-    {"POST", "fault", fault},
-    {"POST", "forget", forget},
-    {"POST", "jail", jail},
-    {"POST", "overdue", overdue},
-    {"POST", "pledge", pledge},
-    {"POST", "probe", probe},
-    {"POST", "release", release},
-    {"POST", "shape", shape},
-    {"POST", "unbond", unbond},
-    {"POST", "undescribe", undescribe},
-    {"GET", "member", member},
-    {"GET", "requests", requests},
+    {"POST", "advance", advance},   {"POST", "annotate", annotate},
+    {"POST", "bond", bond},         {"POST", "chain", chain},
+    {"POST", "clear", clear},       {"POST", "cold", cold},
+    {"POST", "delegate", delegate}, {"POST", "describe", describe},
+    {"POST", "epoch", epoch},       {"POST", "fault", fault},
+    {"POST", "forget", forget},     {"POST", "jail", jail},
+    {"POST", "overdue", overdue},   {"POST", "place", place},
+    {"POST", "pledge", pledge},     {"POST", "probe", probe},
+    {"POST", "release", release},   {"POST", "shape", shape},
+    {"POST", "unbond", unbond},     {"POST", "undescribe", undescribe},
+    {"GET", "member", member},      {"GET", "requests", requests},
     {"GET", "state", state},
 };
 
