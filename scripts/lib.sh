@@ -123,7 +123,7 @@ configure() {
   rm -f "$folder.log"
 }
 
-# build FOLDER [TARGET] builds quietly: a line that says what is done, and the compiler's output where it fails.
+# build FOLDER [TARGET...] builds quietly: a line that says what is done, and the compiler's output where it fails.
 build() {
   local folder=$1
   shift

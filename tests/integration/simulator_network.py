@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import zlib
 
 import support
 from support import SimulatedNetwork, Simulator
@@ -424,6 +425,20 @@ class Misbehaviour(Small):
         self.assertRaises(ValueError, self.network.json, DESCRIBED)
         self.network.fault(DESCRIBED, "wrong_json")
         self.assertEqual([], [item for item in self.network.json(DESCRIBED)["data"] if isinstance(item["node_id"], int)])
+
+    def test_faults_of_compressed_answers(self):
+        asked = {"Accept-Encoding": "gzip"}
+        self.network.fault(BONDED, "wrong_json")
+        self.assertEqual(42, json.loads(self.network.get(BONDED, asked).body)["data"][0]["bond_information"]["owner"])
+        self.network.fault(BONDED, "bad_gzip")
+        response = self.network.get(BONDED, asked)
+        self.assertEqual("gzip", response.headers["content-encoding"])
+        self.assertRaises((OSError, EOFError, zlib.error), gzip.decompress, response.body)
+        self.network.fault(BONDED, "bomb", bytes=50_000_000)
+        bomb = self.network.get(BONDED, asked).body
+        self.assertLess(len(bomb), 500_000)
+        self.assertEqual(50_000_000, len(gzip.decompress(bomb)))
+        self.assertIn("gzip", self.network.requests()["paths"][BONDED]["accept_encodings"])
 
     def test_bad_commands(self):
         for command in (

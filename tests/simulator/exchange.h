@@ -22,6 +22,7 @@ struct Request {
   Parameters headers = {};
   std::string query = {};
   std::string body = {};
+  bool spoiled = false;  ///< a fault is made of the answer, whose body is to be a text for that
 };
 
 struct Answer {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulator/faults.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,11 +13,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::pair<std::string_view, FaultKind> kKinds[] = {
-    {"slow", FaultKind::slow},     {"drip", FaultKind::drip},           {"hang", FaultKind::hang},
-    {"stall", FaultKind::stall},   {"reset", FaultKind::reset},         {"cut", FaultKind::cut},
-    {"status", FaultKind::status}, {"huge", FaultKind::huge},           {"wrong_json", FaultKind::wrong_json},
-    {"broken", FaultKind::broken}, {"html", FaultKind::html},           {"empty", FaultKind::empty},
-    {"deep", FaultKind::deep},     {"truncated", FaultKind::truncated}, {"redirect", FaultKind::redirect},
+    {"slow", FaultKind::slow},         {"drip", FaultKind::drip},           {"hang", FaultKind::hang},
+    {"stall", FaultKind::stall},       {"reset", FaultKind::reset},         {"cut", FaultKind::cut},
+    {"status", FaultKind::status},     {"huge", FaultKind::huge},           {"wrong_json", FaultKind::wrong_json},
+    {"broken", FaultKind::broken},     {"html", FaultKind::html},           {"empty", FaultKind::empty},
+    {"deep", FaultKind::deep},         {"truncated", FaultKind::truncated}, {"redirect", FaultKind::redirect},
+    {"bad_gzip", FaultKind::bad_gzip}, {"bomb", FaultKind::bomb},
 };
 
 Result<FaultKind> parse_kind(std::string_view name) {
@@ -58,6 +60,12 @@ Result<FaultOrder> parse_fault(const Parameters& parameters) {
   if (const auto location = parameters.find("location"); location != parameters.end()) out.location = location->second;
   if (const auto later = parameters.find("retry_after"); later != parameters.end()) out.retry_after = later->second;
   return out;
+}
+
+bool spoils_body(FaultKind kind) {
+  constexpr FaultKind kOthers[] = {FaultKind::slow,  FaultKind::drip,  FaultKind::hang,
+                                   FaultKind::stall, FaultKind::reset, FaultKind::cut};
+  return std::ranges::find(kOthers, kind) == std::end(kOthers);
 }
 
 void Faults::set(std::string endpoint, FaultOrder order) {

@@ -30,6 +30,8 @@ enum class FaultKind {
   deep,        ///< JSON nested beyond all measure
   truncated,   ///< the first half of the body, as if it were all
   redirect,    ///< elsewhere
+  bad_gzip,    ///< what says that it is compressed and is not
+  bomb,        ///< compressed zeros without end
 };
 
 struct FaultOrder {
@@ -44,6 +46,9 @@ struct FaultOrder {
 
 /// The parameters of POST /simulator/fault, all but the endpoint.
 Result<FaultOrder> parse_fault(const Parameters& parameters);
+
+/// Whether a fault is made of the body, and not only of when and how much of it is sent.
+bool spoils_body(FaultKind kind);
 
 /// Which endpoints misbehave, and how. For several threads at once.
 class Faults {

@@ -51,15 +51,16 @@ Result<std::uint16_t> HttpServer::start(const std::string& bind, std::uint16_t p
 }
 
 void HttpServer::handle(Connection connection) {
-  const auto request = connection.request();
+  auto request = connection.request();
   if (request.path.starts_with(kControlPrefix)) {
     send(connection, request, site_.control(request));
     return;
   }
   if (connection.mark()) site_.connected();
   const UnderWay under_way(site_);
-  auto answer = site_.answer(request);
   const auto order = site_.faults().take(request.path);
+  request.spoiled = order && spoils_body(order->kind);
+  auto answer = site_.answer(request);
   if (order) {
     handle_faulty(connection, request, std::move(answer), *order);
   } else {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "tests/simulator/gzip.h"
 #include "tests/simulator/keys.h"
-#include "tests/simulator/network/gzip.h"
 #include "tests/simulator/network/network_control.h"
 #include "tests/simulator/network/node_status_api.h"
 #include "tests/simulator/network/nym_api.h"
@@ -20,6 +20,7 @@ constexpr std::size_t kLeastCompressed = 32;
 constexpr std::size_t kMostTags = 1000;
 
 bool wants_gzip(const Request& request) {
+  if (request.spoiled) return false;
   const auto accepted = request.headers.find("accept-encoding");
   return accepted != request.headers.end() && accepted->second.find("gzip") != std::string::npos &&
          accepted->second.find("gzip;q=0") == std::string::npos;

@@ -134,8 +134,8 @@ namespace {
 double download_score(const Probe& probe) {
   const bool sized = probe.shape == "newest" || probe.shape == "future";
   // Of older probes it takes the duration in whole seconds, and one MiB.
-  const double seconds =
-      sized ? static_cast<double>(milliseconds_of(probe)) / 1000 : static_cast<double>(milliseconds_of(probe) / 1000);
+  const auto whole_seconds = milliseconds_of(probe) / 1000;
+  const double seconds = sized ? static_cast<double>(milliseconds_of(probe)) / 1000 : static_cast<double>(whole_seconds);
   const double speed = (sized ? static_cast<double>(kDownloadBytes) / 1'048'576 : 1) / seconds;
   if (speed > 5) return 1;
   if (speed > 2) return 0.75;
