@@ -245,9 +245,10 @@ class View {
     for (const auto& each : common_) out.push_back(each.get());
     if (nodes_.empty() && !serves_fleet_) return out;
     out.push_back(bonded_.get());
-    for (auto& view : nodes_) view->list(out, source_);
-    // Who is described cannot be told before their ids are known.
+    // Who is described cannot be told before their ids are known, and the lists go before what each node has.
+    if (!bonded_->got() && !bonded_->reason()) return out;
     if (bonded_->got()) out.push_back(described_.get());
+    for (auto& view : nodes_) view->list(out, source_);
     return out;
   }
 
