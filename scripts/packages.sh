@@ -10,9 +10,9 @@ build_packages=(
   libcrypt-dev
   libcurl3-gnutls
   libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
-  libdeflate-dev
   libexpected-dev
   libgnutls28-dev
+  libisal-dev
   libmicrohttpd-dev
   libre2-dev
   libsystemd-dev
