@@ -26,11 +26,9 @@ constexpr std::chrono::minutes kTriedAgain{1};
 constexpr std::size_t kNodesMax = 32;  // any user can start processes of that name; labels are to stay few
 
 constexpr Metric kNodes = gauge("mixnet_nodes", "Nodes known on this host, running or not.");
-constexpr Metric kInfo = gauge(
-    "mixnet_node_info", "A node on this host, with its kind, the id it has given itself, and its systemd unit; always 1.");
-constexpr Metric kMode = gauge("mixnet_node_mode",
-                               "Whether the node is told to run in this mode (1 = yes, 0 = no), from its command line, its "
-                               "config.toml, or /api/v1/roles and /api/v1/gateway.");
+constexpr Metric kInfo = gauge("mixnet_node_info", "A node on this host; always 1.");
+constexpr Metric kMode =
+    gauge("mixnet_node_mode", "Whether the node is told to run in the mode, from its command line, config.toml or HTTP API.");
 constexpr const Metric* kMetrics[] = {&kNodes, &kInfo, &kMode};
 
 /// A config.toml, read again when it changes.
