@@ -414,17 +414,20 @@ void publish(NodeDirectory& directory, NodeList nodes) {
   directory.publish(std::move(nodes));
 }
 
-Result<void> collect(Context& context, Samples& out) {
-  auto nodes = TRY(Run(context, context.memory.get<Discovery>()).nodes());
-  const bool none = nodes.empty();
-  if (!none) emit(nodes, out);
-  publish(*context.directory, std::move(nodes));
-  if (!none) return {};
+void remark_on_none(Context& context) {
   std::string reason = "no node is known on this host: no process in " + context.proc.root() +
                        " is a `nym-node run`, and the configuration has no nodes:";
   if (!context.proc.exists("1"))
     reason += "; " + context.proc.root() + " hides the processes of other users (hidepid, ProtectProc=)";
-  return fail(Fault::absent, std::move(reason));
+  context.remarks.add("nodes", Error{Fault::absent, std::move(reason)});
+}
+
+Result<void> collect(Context& context, Samples& out) {
+  auto nodes = TRY(Run(context, context.memory.get<Discovery>()).nodes());
+  emit(nodes, out);
+  if (nodes.empty()) remark_on_none(context);
+  publish(*context.directory, std::move(nodes));
+  return {};
 }
 
 }  // namespace
