@@ -33,6 +33,9 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/network/node_status_api.h"
+#include "collectors/network/nym_api.h"
+#include "collectors/network/self_description.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
 #include "collectors/node/discovery.h"
@@ -75,14 +78,17 @@ constexpr const Collector* kCollectors[] = {
     &kNodeHost,
     &kNodeProcess,
     &kNodeSockets,
+    &kNodeStatusApi,
     &kNodeTunnels,
     &kNodeUnit,
     &kNodeWireguard,
     &kNvme,
+    &kNymApi,
     &kOs,
     &kPressure,
     &kProcesses,
     &kSchedstat,
+    &kSelfDescription,
     &kSockstat,
     &kSoftnet,
     &kStat,

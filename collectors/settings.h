@@ -62,6 +62,16 @@ struct Settings {
     Regex fields;
   } vmstat;
 
+  /// Of what asks the network's APIs, about this host's nodes and those watched.
+  struct {
+    std::string environment;                            ///< "mainnet"; empty: as the nodes' own nym-api URLs have it
+    std::vector<std::string> nym_api, node_status_api;  ///< base URLs, the preferred first; empty: the environment's
+    std::string proxy;                                  ///< "socks5h://127.0.0.1:9050"; empty: none
+    std::string ca_file;                                ///< PEM, in place of the system's certificate authorities
+    bool serve_nodes = false;                           ///< keep all nodes of the network for /sd/nodes
+    std::vector<std::string> watch;                     ///< identity keys or node ids of other nodes
+  } network;
+
   std::vector<NodeSettings> nodes;  ///< what the operator says of this host's nodes; empty: all that are found
 };
 

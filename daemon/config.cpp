@@ -4,15 +4,19 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <system_error>
 
 #include "collectors/all_collectors.h"
+#include "collectors/kit/base58.h"
 #include "collectors/kit/text.h"
+#include "collectors/network/environment.h"
 #include "daemon/address.h"
 #include "daemon/nearest.h"
 #include "daemon/nodes_config.h"
+#include "daemon/url.h"
 #include "daemon/yaml.h"
 
 namespace mixnet {
@@ -113,6 +117,9 @@ void add_web_options(std::vector<Option>& out) {
                                "Listen beyond loopback without TLS and authentication.", FIELD(web.allow_unprotected)));
   out.push_back(boolean_option("web.disable-exporter-metrics", "web", "disable_exporter_metrics",
                                "Exclude metrics about the exporter itself.", FIELD(web.disable_exporter_metrics)));
+  out.push_back(boolean_option("web.sd-nodes", "web", "sd_nodes",
+                               "Serve the network's nodes as targets for Prometheus's http_sd under /sd/nodes.",
+                               FIELD(settings.network.serve_nodes)));
   out.push_back(boolean_option("web.systemd-socket", "web", "systemd_socket",
                                "Listen on the sockets systemd hands over instead of the listen addresses.",
                                FIELD(web.systemd_socket)));
@@ -154,6 +161,77 @@ Option option_of(const Setting& setting) {
           }};
 }
 
+Result<void> set_environment(std::string& to, std::string_view text) {
+  TRY(check_environment(text));
+  to = text;
+  return {};
+}
+
+Result<void> set_proxy(std::string& to, std::string_view text) {
+  if (!text.empty()) TRY(check_url(text, kProxySchemes));
+  to = text;
+  return {};
+}
+
+Result<void> set_ca_file(std::string& to, std::string_view text) {
+  if (!text.empty() && !text.starts_with('/')) return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
+  to = text;
+  return {};
+}
+
+/// A list of texts of Config, none twice.
+template <class Field>
+Option list_option(std::string flag, std::string section, std::string key, std::string help, Field field,
+                   Result<void> (*check)(std::string_view)) {
+  return {std::move(flag),
+          std::move(section),
+          std::move(key),
+          std::move(help),
+          Kind::list,
+          [field, check](Config& config, std::string_view text) -> Result<void> {
+            TRY(check(text));
+            auto& list = field(config);
+            if (std::find(list.begin(), list.end(), text) != list.end()) {
+              return fail(Fault::malformed, in_quotes(text) + " is given twice");
+            }
+            list.emplace_back(text);
+            return {};
+          },
+          [field](const Config& config) { return field(config); }};
+}
+
+Result<void> check_base_url(std::string_view text) { return check_url(text); }
+
+/// An identity key or a node id, of another node.
+Result<void> check_watched(std::string_view text) {
+  if (is_identity_key(text) || number<std::uint32_t>(text)) return {};
+  return fail(Fault::malformed, in_quotes(text) + " is neither a node's id, a number, nor its identity key in base 58");
+}
+
+void add_network_options(std::vector<Option>& out) {
+  out.push_back(
+      text_option("network.environment", "network", "environment",
+                  "The network that the nodes are in: mainnet, sandbox, canary, local or custom; where not given, that "
+                  "of the nym-api URLs that the nodes themselves use.",
+                  FIELD(settings.network.environment), set_environment));
+  out.push_back(list_option("network.nym-api", "network", "nym_api",
+                            "Base URL of nym-api in place of the environment's, the preferred first; repeatable.",
+                            FIELD(settings.network.nym_api), check_base_url));
+  out.push_back(list_option("network.node-status-api", "network", "node_status_api",
+                            "Base URL of the node status API in place of the environment's, the preferred first; repeatable.",
+                            FIELD(settings.network.node_status_api), check_base_url));
+  out.push_back(text_option("network.proxy", "network", "proxy", "Proxy for the network's APIs, socks5h://127.0.0.1:9050 say.",
+                            FIELD(settings.network.proxy), set_proxy));
+  out.push_back(text_option("network.ca-file", "network", "ca_file",
+                            "File of certificate authorities in PEM that the network's APIs are verified with, in place of the "
+                            "system's.",
+                            FIELD(settings.network.ca_file), set_ca_file));
+  out.push_back(list_option("network.watch", "network", "watch",
+                            "Identity key or node id of another node of yours, of which the network's view is exported too; "
+                            "repeatable.",
+                            FIELD(settings.network.watch), check_watched));
+}
+
 void add_path_options(std::vector<Option>& out) {
   out.push_back(text_option("path.procfs", "path", "procfs", "Where procfs is mounted.", FIELD(roots.proc), set_path));
   out.push_back(text_option("path.sysfs", "path", "sysfs", "Where sysfs is mounted.", FIELD(roots.sys), set_path));
@@ -161,6 +239,10 @@ void add_path_options(std::vector<Option>& out) {
       text_option("path.rootfs", "path", "rootfs", "Where the host's root is mounted.", FIELD(roots.rootfs), set_path));
   out.push_back(text_option("path.cgroupfs", "path", "cgroupfs", "Where the cgroup hierarchy of version 2 is mounted.",
                             FIELD(roots.cgroup), set_path));
+  out.push_back(
+      text_option("path.state", "path", "state",
+                  "Where to remember things over restarts; $STATE_DIRECTORY, which systemd sets, goes before the default.",
+                  FIELD(roots.state), set_path));
   out.push_back(
       text_option("path.udev.data", "path", "udev_data", "Where udev keeps its data.", FIELD(roots.udev_data), set_path));
 }
@@ -186,6 +268,7 @@ std::vector<Option> make_options() {
   out.push_back(boolean_option("collector.disable-defaults", "collectors", "disable_defaults",
                                "Turn off all collectors that are not turned on by name.", FIELD(disable_default_collectors)));
   for (const auto& setting : all_settings()) out.push_back(option_of(setting));
+  add_network_options(out);
   add_path_options(out);
   add_log_options(out);
   return out;
@@ -260,7 +343,7 @@ void read_collector(Source& source, const std::string& name, const YamlValue& va
 
 void read_file(Source& source, const YamlMapping& top) {
   std::map<std::string, YamlMapping> sections;
-  for (const auto* name : {"web", "collectors", "path", "log"}) sections.emplace(name, top.get(name).mapping());
+  for (const auto* name : {"web", "collectors", "network", "path", "log"}) sections.emplace(name, top.get(name).mapping());
   for (const auto& option : all_options()) {
     if (option.key.find('.') == std::string::npos) read_option(source, option, sections.at(option.section).get(option.key));
   }
@@ -339,6 +422,8 @@ Result<Config> made_of(const Source& source) {
     if (values == nullptr) continue;
     for (const auto& value : *values) TRY(option.set(config, value));
   }
+  const char* state = std::getenv("STATE_DIRECTORY");
+  if (!find(source, "path.state") && state != nullptr && *state == '/') config.roots.state = state;
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
   config.settings.nodes = source.nodes;

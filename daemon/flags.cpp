@@ -17,6 +17,7 @@ namespace {
 struct Flag {
   std::string name, help, preset;
   bool boolean = false, repeatable = false;
+  std::string_view command = {};  ///< that alone has it; empty: all have
 };
 
 constexpr std::string_view kConfigFile = "config.file";
@@ -53,6 +54,14 @@ std::vector<Flag> all_flags() {
   return out;
 }
 
+void add_flags_of(std::span<const Command> commands, std::vector<Flag>& out) {
+  for (const auto& command : commands) {
+    for (const auto& flag : command.flags) {
+      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.boolean, flag.repeatable, command.name});
+    }
+  }
+}
+
 const Flag* find(const std::vector<Flag>& flags, std::string_view name) {
   const auto at = std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
   return at == flags.end() ? nullptr : &*at;
@@ -72,6 +81,7 @@ class Parser {
   explicit Parser(std::span<const char* const> arguments) : arguments_(arguments), flags_(all_flags()) {}
 
   Result<CommandLine> parse(std::span<const Command> commands) {
+    add_flags_of(commands, flags_);
     while (at_ < arguments_.size()) {
       std::string_view argument = arguments_[at_++];
       if (argument == "-h" || argument == "--help") {
@@ -85,6 +95,7 @@ class Parser {
       }
     }
     if (!words_.empty() && out_.print.empty()) TRY(take_command(commands));
+    if (out_.print.empty()) TRY(check_own_flags());
     return std::move(out_);
   }
 
@@ -120,7 +131,7 @@ class Parser {
 
   Result<void> keep(const Flag& flag, std::string value) {
     const auto same = [&](const auto& option) { return option.first == flag.name; };
-    auto& options = out_.flags.options;
+    auto& options = flag.command.empty() ? out_.flags.options : out_.flags.of_command;
     const bool config_file = flag.name == kConfigFile;
     const bool given = config_file ? !out_.flags.config_file.empty() : std::any_of(options.begin(), options.end(), same);
     if (given && !flag.repeatable) return fail(Fault::malformed, in_quotes("--" + flag.name) + " cannot be repeated");
@@ -129,6 +140,16 @@ class Parser {
       out_.flags.config_file = std::move(value);
     } else {
       options.emplace_back(flag.name, std::move(value));
+    }
+    return {};
+  }
+
+  /// A flag of another command than the one that is given.
+  Result<void> check_own_flags() const {
+    for (const auto& [name, value] : out_.flags.of_command) {
+      const auto* flag = find(flags_, name);
+      if (flag->command == out_.flags.command) continue;
+      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of the command " + in_quotes(flag->command));
     }
     return {};
   }
@@ -190,8 +211,15 @@ std::string help_text(std::span<const Command> commands) {
   out += "\nFlags:\n";
   append_entry(out, "  -h, --help", "Show this help.");
   append_entry(out, "      --version", "Show the version.");
-  for (const auto& flag : all_flags()) {
-    if (flag.boolean) {
+  auto flags = all_flags();
+  add_flags_of(commands, flags);
+  std::string_view command;
+  for (const auto& flag : flags) {
+    if (flag.command != command) out.append("\nFlags of ").append(flag.command).append(":\n");
+    command = flag.command;
+    if (flag.boolean && !flag.command.empty()) {
+      append_entry(out, "      --" + flag.name, flag.help);
+    } else if (flag.boolean) {
       const std::string state = flag.preset == "true" ? "enabled" : "disabled";
       append_entry(out, "      --[no-]" + flag.name, flag.help + " (default: " + state + ")");
     } else {

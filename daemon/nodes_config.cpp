@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "collectors/kit/base58.h"
 #include "collectors/kit/result.h"
 #include "collectors/kit/text.h"
-#include "daemon/address.h"
+#include "daemon/url.h"
 
 namespace mixnet {
 namespace {
@@ -52,6 +53,11 @@ Result<void> check_secret(std::string_view text) {
   return {};
 }
 
+Result<void> check_identity_key(std::string_view text) {
+  if (!is_identity_key(text)) return fail(Fault::malformed, in_quotes(text) + " is not an ed25519 key in base 58");
+  return {};
+}
+
 Result<void> check_interface(std::string_view text) {
   constexpr std::size_t kNameMax = 15;
   TRY(any(text));
@@ -61,29 +67,7 @@ Result<void> check_interface(std::string_view text) {
   return {};
 }
 
-Result<void> check_url(std::string_view text) {
-  auto rest = text;
-  if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
-  } else if (rest.starts_with("https://")) {
-    rest.remove_prefix(8);
-  } else {
-    return fail(Fault::malformed, in_quotes(text) + " does not begin with http:// or https://");
-  }
-  if (rest.find_first_of(" ?#\\\"") != std::string_view::npos) {
-    return fail(Fault::malformed, in_quotes(text) + " is not the address of a server: http://HOST:PORT");
-  }
-  const auto authority = take_until(rest, '/');
-  if (authority.find('@') != std::string_view::npos) {
-    return fail(Fault::malformed, "a URL with a user or a password; the node has none");
-  }
-  const bool has_port = authority.rfind(':') != std::string_view::npos && !authority.ends_with(']');
-  const auto address = parse_address(std::string(authority) + (has_port ? "" : ":80"));
-  if (!address || address->host.empty() || address->port == 0) {
-    return fail(Fault::malformed, in_quotes(text) + " names no host, or no good port");
-  }
-  return {};
-}
+Result<void> check_http_url(std::string_view text) { return check_url(text); }
 
 /// A key of an entry that is a text.
 struct Key {
@@ -98,8 +82,9 @@ constexpr Key kKeys[] = {
     {"unit", &NodeSettings::unit, check_unit},
     {"config_file", &NodeSettings::config_file, check_path},
     {"data_directory", &NodeSettings::data_directory, check_path},
-    {"http_url", &NodeSettings::http_url, check_url},
+    {"http_url", &NodeSettings::http_url, check_http_url},
     {"access_token_file", &NodeSettings::access_token_file, check_secret},
+    {"identity_key", &NodeSettings::identity_key, check_identity_key},
     {"wireguard_interface", &NodeSettings::wireguard_interface, check_interface},
     {"exit_interface", &NodeSettings::exit_interface, check_interface},
 };

@@ -13,6 +13,8 @@ namespace mixnet {
 namespace {
 
 constexpr int kRedirectsMax = 3;
+constexpr std::size_t kPieceBytes = 64 << 10;  // more waits in the kernel
+constexpr std::chrono::seconds kRetryAfterMax{86'400};
 constexpr long kConnectionsPerHost = 4;
 constexpr long kConnectionsKept = 16;
 constexpr int kPollMilliseconds = 500;  // curl_multi_wakeup ends it sooner
@@ -52,8 +54,11 @@ HttpOutcome outcome_of(CURLcode code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS: return HttpOutcome::tls_refused;
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CERTPROBLEM: return HttpOutcome::tls_refused;
     case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL: return HttpOutcome::unreachable;
@@ -69,17 +74,31 @@ struct Transfer {
   std::string url;
   Clock::time_point begin, deadline;
   int redirects = 0;
-  bool too_large = false, under_way = false;
+  std::size_t received = 0;  ///< of the body
+  bool too_large = false, under_way = false, paused = false;
 };
+
+int status_of(CURL* handle) {
+  long status = 0;
+  curl().easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
 
 std::size_t take_body(char* bytes, std::size_t, std::size_t count, void* target) {
   auto& transfer = *static_cast<Transfer*>(target);
-  auto& body = transfer.exchange->response.body;
-  if (body.size() + count > transfer.exchange->request.body_bytes_max) {
+  auto& [request, response] = *transfer.exchange;
+  response.status = status_of(transfer.handle.get());
+  if (response.status / 100 == 3) return count;  // of a redirect: what counts is where it leads
+  if (request.in_pieces && response.body.size() >= kPieceBytes) {
+    transfer.paused = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  transfer.received += count;
+  if (transfer.received > request.body_bytes_max) {
     transfer.too_large = true;
     return 0;
   }
-  body.append(bytes, count);
+  response.body.append(bytes, count);
   return count;
 }
 
@@ -91,7 +110,9 @@ void set_up(Transfer& transfer) {
   curl().easy_setopt(handle, CURLOPT_URL, transfer.url.c_str());
   curl().easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl().easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl().easy_setopt(handle, CURLOPT_PROXY, "");
+  const auto& request = transfer.exchange->request;
+  curl().easy_setopt(handle, CURLOPT_PROXY, request.proxy.c_str());
+  if (!request.ca_file.empty()) curl().easy_setopt(handle, CURLOPT_CAINFO, request.ca_file.c_str());
   curl().easy_setopt(handle, CURLOPT_USERAGENT, "mixnet-exporter/" MIXNET_VERSION);
   curl().easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl().easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers.get());
@@ -103,22 +124,53 @@ void set_up(Transfer& transfer) {
   curl().easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
 }
 
+/// Nothing where there is no value.
+void add_header(Transfer& transfer, const char* name, const std::string& value) {
+  if (value.empty()) return;
+  auto* longer = curl().slist_append(transfer.headers.get(), (name + value).c_str());
+  if (longer == nullptr) return;
+  (void)transfer.headers.release();  // it is the same list
+  transfer.headers.reset(longer);
+}
+
+/// A header of an answer that can be sent back one day.
+std::string header_of(CURL* handle, const char* name) {
+  constexpr std::size_t kBytesMax = 200;
+  curl_header* header = nullptr;
+  if (curl().easy_header(handle, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return {};
+  const std::string_view value = header->value;
+  const auto is_printable = [](char c) { return c >= ' ' && c < 0x7f; };
+  return value.size() <= kBytesMax && std::all_of(value.begin(), value.end(), is_printable) ? std::string(value) : "";
+}
+
+void take_head(CURL* handle, HttpResponse& response) {
+  response.status = status_of(handle);
+  response.etag = header_of(handle, "ETag");
+  response.last_modified = header_of(handle, "Last-Modified");
+  curl_off_t seconds = 0;
+  curl().easy_getinfo(handle, CURLINFO_RETRY_AFTER, &seconds);
+  if (seconds > 0) response.retry_after = std::chrono::seconds(std::min<curl_off_t>(seconds, kRetryAfterMax.count()));
+}
+
 void begin(Transfer& transfer, HttpExchange& exchange) {
   transfer.exchange = &exchange;
   transfer.url = exchange.request.url;
   transfer.begin = Clock::now();
   transfer.deadline = transfer.begin + exchange.request.timeout;
   transfer.redirects = 0;
-  transfer.too_large = false;
+  transfer.received = 0;
+  transfer.too_large = transfer.paused = false;
   transfer.headers.reset();
-  if (!exchange.request.bearer_token.empty()) {
-    const auto header = "Authorization: Bearer " + exchange.request.bearer_token;
-    transfer.headers.reset(curl().slist_append(nullptr, header.c_str()));
-  }
+  add_header(transfer, "Authorization: Bearer ", exchange.request.bearer_token);
+  add_header(transfer, "If-None-Match: ", exchange.request.etag);
+  add_header(transfer, "If-Modified-Since: ", exchange.request.last_modified);
   auto& response = exchange.response;
   response.outcome = HttpOutcome::timed_out;
   response.status = 0;
   response.body.clear();
+  response.etag.clear();
+  response.last_modified.clear();
+  response.retry_after.reset();
   response.message = exchange.request.url + ": no answer in time";
   set_up(transfer);
 }
@@ -157,9 +209,7 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
     conclude(transfer, outcome_of(code), curl().easy_strerror(code));
     return false;
   }
-  long status = 0;
-  curl().easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
-  transfer.exchange->response.status = static_cast<int>(status);
+  take_head(transfer.handle.get(), transfer.exchange->response);
   auto target = redirect_of(transfer.handle.get());
   if (!target) {
     conclude(transfer, HttpOutcome::answered, "");
@@ -174,7 +224,7 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
     return false;
   }
   transfer.url = *std::move(target);
-  transfer.exchange->response.body.clear();
+  transfer.received = 0;
   set_up(transfer);
   return true;
 }
@@ -217,14 +267,25 @@ class Http::Impl {
     add(**free);
   }
 
-  void advance(Clock::time_point until, const std::stop_token& stop) {
+  /// Until `is_enough()`, if not before.
+  template <class IsEnough>
+  void advance(Clock::time_point until, const std::stop_token& stop, IsEnough is_enough) {
     const std::stop_callback wake(stop, [this] { curl().multi_wakeup(multi_); });
     while (under_way_ > 0 && !stop.stop_requested()) {
       step();
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
-      if (left <= 0) return;
+      if (left <= 0 || is_enough()) return;
       if (under_way_ > 0)
         curl().multi_poll(multi_, nullptr, 0, static_cast<int>(std::min<std::int64_t>(left, kPollMilliseconds)), nullptr);
+    }
+  }
+
+  /// One that is paused goes on.
+  void resume(const HttpExchange& exchange) {
+    for (auto& each : transfers_) {
+      if (!each->under_way || each->exchange != &exchange || !each->paused) continue;
+      each->paused = false;
+      curl().easy_pause(each->handle.get(), CURLPAUSE_CONT);
     }
   }
 
@@ -286,7 +347,14 @@ void Http::begin(HttpExchange& exchange) {
 }
 
 void Http::advance(Clock::time_point until, const std::stop_token& stop) {
-  if (impl_) impl_->advance(until, stop);
+  if (impl_) impl_->advance(until, stop, [] { return false; });
+}
+
+void Http::advance_body(HttpExchange& exchange, const std::stop_token& stop) {
+  const auto& response = exchange.response;
+  if (!impl_ || !response.under_way || !response.body.empty()) return;
+  impl_->resume(exchange);
+  impl_->advance(Clock::time_point::max(), stop, [&] { return !response.body.empty() || !response.under_way; });
 }
 
 void Http::cancel(HttpExchange& exchange) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -11,12 +12,17 @@
 
 namespace mixnet {
 
-/// A GET. Redirects are followed three times, and to the same host only; TLS is verified; no proxy of the environment is used.
+/// A GET. Redirects are followed three times, and to the same host only; TLS is verified, always; no proxy of the environment
+/// is used.
 struct HttpRequest {
   std::string url;                          ///< http or https
   std::string bearer_token;                 ///< a secret, sent to the host of `url` only; empty: none
   std::chrono::milliseconds timeout{5000};  ///< for all of it, name look-up and redirects included
   std::size_t body_bytes_max = 1 << 20;     ///< uncompressed
+  bool in_pieces = false;                   ///< the caller takes the body away piece by piece, see Http::advance_body
+  std::string proxy;                        ///< "socks5h://127.0.0.1:9050"; empty: none
+  std::string ca_file;                      ///< PEM, in place of the system's certificate authorities; empty: these
+  std::string etag, last_modified;          ///< of what is known already: where it still holds, the answer is 304
 };
 
 /// How a request ended, as an operator has to act on it.
@@ -34,6 +40,8 @@ struct HttpResponse {
   HttpOutcome outcome = HttpOutcome::unreachable;
   int status = 0;
   std::string body;
+  std::string etag, last_modified;                  ///< as in its head; empty: none, or not to be sent back
+  std::optional<std::chrono::seconds> retry_after;  ///< that the server wants to be left alone
   std::string message;  ///< what went wrong, for a human, the URL in front; empty where it was answered
   std::chrono::duration<double> took{};
   bool under_way = false;  ///< begun, and neither ended nor cancelled
@@ -67,6 +75,9 @@ class Http {
   void begin(HttpExchange& exchange);
   /// Goes on with all that was begun until none is under way, `until` has come, or `stop` is asked for.
   void advance(std::chrono::steady_clock::time_point until, const std::stop_token& stop = {});
+  /// Goes on until more of the body of `exchange` has come or it has ended; `stop` ends it. Who takes the body away each time
+  /// needs no memory for all of it.
+  void advance_body(HttpExchange& exchange, const std::stop_token& stop = {});
   /// Ends one; where it is under way still its response is timed_out.
   void cancel(HttpExchange& exchange);
 

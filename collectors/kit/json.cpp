@@ -2,6 +2,7 @@
 #include "collectors/kit/json.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -135,11 +136,57 @@ class Builder : public nlohmann::json_sax<Value> {
   std::size_t kept_ = 0, kept_outside_ = 0;
 };
 
+/// The bytes of a document that comes in pieces, as the library wants them: an iterator that can be passed over once.
+class PieceIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  struct Source {
+    const Json::NextPiece& next;
+    std::string_view left;
+  };
+
+  /// Of the end where there is no source.
+  explicit PieceIterator(Source* source = nullptr) : source_(source) { refill(); }
+
+  reference operator*() const { return source_->left.front(); }
+  PieceIterator& operator++() {
+    source_->left.remove_prefix(1);
+    refill();
+    return *this;
+  }
+  bool operator==(const PieceIterator& other) const { return source_ == other.source_; }
+  bool operator!=(const PieceIterator& other) const { return source_ != other.source_; }
+
+ private:
+  void refill() {
+    if (source_ == nullptr || !source_->left.empty()) return;
+    source_->left = source_->next();
+    if (source_->left.empty()) source_ = nullptr;
+  }
+
+  Source* source_;
+};
+
 }  // namespace
 
 Result<Json> Json::parse(std::string_view text) { return parse_entries(text, {}); }
 
 Result<Json> Json::parse_entries(std::string_view text, const TakeEntry& take, std::string_view secret) {
+  return parse_range(text.begin(), text.end(), take, secret);
+}
+
+Result<Json> Json::parse_entries(const NextPiece& next, const TakeEntry& take) {
+  PieceIterator::Source source{next, {}};
+  return parse_range(PieceIterator(&source), PieceIterator(), take, {});
+}
+
+template <class Iterator>
+Result<Json> Json::parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret) {
   const auto wrap = [](Value&& value) {
     Json out;
     out.value_ = std::make_shared<const Value>(std::move(value));
@@ -148,8 +195,17 @@ Result<Json> Json::parse_entries(std::string_view text, const TakeEntry& take, s
   Builder::Take take_value;
   if (take) take_value = [&](std::string_view path, Value&& entry) { take(path, wrap(std::move(entry))); };
   Builder builder(take_value, secret);
-  if (!Value::sax_parse(text.begin(), text.end(), &builder)) return fail(Fault::malformed, builder.error);
+  if (!Value::sax_parse(begin, end, &builder)) return fail(Fault::malformed, builder.error);
   return wrap(std::move(builder.root));
+}
+
+Json Json::object_of(const std::string& key, const List& list) {
+  auto object = Value::object();
+  auto& entries = object[key] = Value::array();
+  for (const auto& each : list) entries.push_back(each.value_ ? of(each.value_) : Value());
+  Json out;
+  out.value_ = std::make_shared<const Value>(std::move(object));
+  return out;
 }
 
 bool Json::is_null() const { return value_ && of(value_).is_null(); }
@@ -179,6 +235,10 @@ std::vector<std::string> Json::keys() const {
   if (!is_object()) return out;
   for (const auto& entry : of(value_).items()) out.push_back(entry.key());
   return out;
+}
+
+std::string Json::serialized() const {
+  return value_ ? of(value_).dump(-1, ' ', false, Value::error_handler_t::replace) : std::string();
 }
 
 std::optional<std::string> Json::text() const {

@@ -31,6 +31,14 @@ class Json {
   using TakeEntry = std::function<void(std::string_view path, const Json& entry)>;
   static Result<Json> parse_entries(std::string_view text, const TakeEntry& take, std::string_view secret = {});
 
+  /// The same for a document that comes in pieces, of which `next` gives one after the other, the last one empty.
+  using NextPiece = std::function<std::string_view()>;
+  static Result<Json> parse_entries(const NextPiece& next, const TakeEntry& take);
+
+  /// {"KEY":[…]}, of values of documents.
+  using List = std::vector<Json>;
+  static Json object_of(const std::string& key, const List& list);
+
   Json() = default;  ///< nothing
 
   explicit operator bool() const { return value_ != nullptr; }
@@ -44,6 +52,9 @@ class Json {
   Json at(std::size_t index) const;
   std::size_t size() const;               ///< entries of a list or an object, else 0
   std::vector<std::string> keys() const;  ///< of an object
+
+  /// As a document that parses to the same; empty where this is nothing.
+  std::string serialized() const;
 
   std::optional<std::string> text() const;
   std::optional<bool> boolean() const;
@@ -59,6 +70,8 @@ class Json {
   }
 
  private:
+  template <class Iterator>
+  static Result<Json> parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret);
   std::optional<std::uint64_t> unsigned_integer() const;
 
   std::shared_ptr<const void> value_;  ///< of the library's own type, see json.cpp

@@ -43,6 +43,8 @@ Result<Libcurl> load() {
   FIND(easy_reset);
   FIND(easy_setopt);
   FIND(easy_getinfo);
+  FIND(easy_header);
+  FIND(easy_pause);
   FIND(easy_strerror);
   FIND(multi_init);
   FIND(multi_cleanup);

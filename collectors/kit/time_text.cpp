@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "collectors/kit/text.h"
 
@@ -83,13 +84,37 @@ std::optional<double> unit_seconds(std::string_view name) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<double> parse_rfc3339(std::string_view text) {
+/// Takes "2026-05-16" off the front of `text`, in days since 1970.
+std::optional<std::int64_t> take_date(std::string_view& text) {
   const auto year = take_number(text, 4, "-");
   const auto month = year ? take_number(text, 2, "-") : std::nullopt;
   const auto day = month ? take_number(text, 2, "") : std::nullopt;
-  if (!day || text.empty() || std::string_view("Tt ").find(text.front()) == std::string_view::npos) return std::nullopt;
+  if (!day) return std::nullopt;
+  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                                         std::chrono::day(*day));
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date).time_since_epoch().count();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_date(std::string_view text) {
+  const auto days = take_date(text);
+  return text.empty() ? days : std::nullopt;
+}
+
+std::optional<double> parse_offset_date_time(std::string_view text) {
+  constexpr std::string_view kSeconds = ":00";
+  const auto blank = text.rfind(' ');
+  if (blank == std::string_view::npos || blank == text.find(' ')) return parse_rfc3339(text);
+  auto zone = text.substr(blank + 1);
+  if (zone.size() == 9 && zone.ends_with(kSeconds)) zone.remove_suffix(kSeconds.size());
+  return parse_rfc3339(std::string(text.substr(0, blank)).append(zone));
+}
+
+std::optional<double> parse_rfc3339(std::string_view text) {
+  const auto days = take_date(text);
+  if (!days || text.empty() || std::string_view("Tt ").find(text.front()) == std::string_view::npos) return std::nullopt;
   text.remove_prefix(1);
   const auto hour = take_number(text, 2, ":");
   const auto minute = hour ? take_number(text, 2, ":") : std::nullopt;
@@ -97,11 +122,7 @@ std::optional<double> parse_rfc3339(std::string_view text) {
   const auto fraction = second ? take_fraction(text) : std::nullopt;
   const auto zone = fraction ? parse_zone(text) : std::nullopt;
   if (!zone || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
-                                         std::chrono::day(*day));
-  if (!date.ok()) return std::nullopt;
-  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  const auto seconds = std::int64_t{days} * 86'400 + *hour * 3600 + *minute * 60 + *second;
+  const auto seconds = *days * 86'400 + *hour * 3600 + *minute * 60 + *second;
   return static_cast<double>(seconds) + *fraction - *zone;
 }
 

@@ -16,6 +16,16 @@ struct ConfigScoreParameters {
   double penalty = 0.995, penalty_scaling = 1.65;
 };
 
+/// By how much a version is behind another, each component by itself.
+struct VersionLag {
+  std::uint64_t major = 0, minor = 0, patch = 0, prerelease = 0;
+  bool operator==(const VersionLag&) const = default;
+};
+
+/// How far `version` is behind the last of `history`, the network's releases in their order, step by step. By nothing where it
+/// is one step ahead of the last, as the network may not know it yet; by a major release where it is further ahead.
+VersionLag version_lag(const Version& version, std::span<const Version> history);
+
 /// How far `version` is behind the last of `history`, the network's releases in their order, weighted: 1 for a patch, 10 for
 /// a minor release, 100 for a major one. A version one step ahead of the last is behind by nothing, as the network may not
 /// know it yet; one further ahead is treated as a major release behind. 0 where there is no history.

@@ -295,7 +295,7 @@ class Run {
 
   bool has_to_ask(const NodeSources& sources) const {
     const bool told = sources.settings != nullptr && !sources.settings->http_url.empty();
-    return !sources.config && !sources.http_url.empty() && (sources.running || told);
+    return !sources.http_url.empty() && (sources.running || told);
   }
 
   bool is_due(const NodeSources& sources) const {
@@ -308,7 +308,7 @@ class Run {
     return sources.running ? sources.process->process : NodeProcess{};
   }
 
-  /// Asks the nodes whose config.toml says nothing.
+  /// Asks the nodes what only they know (their key, their version), and all else where config.toml may not be read.
   void ask() {
     std::vector<HttpExchange> exchanges;
     std::vector<const NodeSources*> asked;

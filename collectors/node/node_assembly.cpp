@@ -22,6 +22,7 @@ NymOptions said_by(const NodeSettings& settings) {
   out.source = kSettingsSource;
   out.bound = settings.ports;
   out.data_directory = settings.data_directory;
+  out.identity_key = settings.identity_key;
   return out;
 }
 
@@ -42,7 +43,8 @@ class Assembly {
     take_settings();
     take_process();
     take_config_file();
-    take_identity();
+    take_id();
+    take_network_identity();
     take_modes();
     take_http();
     take_token();
@@ -132,7 +134,7 @@ class Assembly {
     }
   }
 
-  void take_identity() {
+  void take_id() {
     if (const auto* source = first([](const NymOptions& options) { return !options.id.empty(); })) {
       node_.id = source->id;
       known("id", node_.id, source->source);
@@ -259,15 +261,30 @@ class Assembly {
     return {};
   }
 
+  /// One that need not be: there is no finding where no source has it.
+  std::string take_text(const char* what, std::string NymOptions::*field) {
+    const auto* source = first([field](const NymOptions& options) { return !(options.*field).empty(); });
+    if (source == nullptr) return {};
+    known(what, source->*field, source->source);
+    return source->*field;
+  }
+
+  /// What it is in the network.
+  void take_network_identity() {
+    node_.identity_key = take_text("identity key", &NymOptions::identity_key);
+    if (node_.identity_key.empty())
+      unknown("identity key", sources_.http ? "its HTTP API does not tell it" : sources_.http.error().message);
+    node_.version = take_text("version", &NymOptions::version);
+    const auto* source = first([](const NymOptions& options) { return options.key_rotation.has_value(); });
+    if (source != nullptr) node_.key_rotation = source->key_rotation;
+  }
+
   void take_lists() {
     node_.nym_api_urls = take_list("nym-api", &NymOptions::nym_api_urls);
-    take_list("public addresses", &NymOptions::public_ips);
+    node_.public_addresses = take_list("public addresses", &NymOptions::public_ips);
     if (wireguard_ != false) node_.tunnel_addresses = take_list("tunnel addresses", &NymOptions::tunnel_addresses);
-    for (const auto& [what, field] :
-         {std::pair("host name", &NymOptions::hostname), std::pair("location", &NymOptions::location)}) {
-      const auto* source = first([field = field](const NymOptions& options) { return !(options.*field).empty(); });
-      if (source != nullptr) known(what, source->*field, source->source);
-    }
+    node_.hostname = take_text("host name", &NymOptions::hostname);
+    take_text("location", &NymOptions::location);
     const auto* source = first([](const NymOptions& options) { return !options.data_directory.empty(); });
     if (source != nullptr) {
       node_.data_directory = source->data_directory;

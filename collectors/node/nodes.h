@@ -55,6 +55,7 @@ struct NodeSettings {
   std::string access_token_file;  ///< holds the bearer token of the node's metrics endpoint
   NodePorts ports;
   std::string wireguard_interface, exit_interface;  ///< empty: nymwg and nymtun0
+  std::string identity_key;                         ///< ed25519, in base 58; it tells its name in the network
   bool passthrough = false;  ///< also give what the node's own exposition has beyond what we know, under its own names
 };
 
@@ -95,8 +96,13 @@ struct Node {
   std::string access_token;           ///< a secret: never logged, never in a finding
   std::string access_token_file;      ///< read where access_token is empty
   std::vector<std::string> nym_api_urls;
-  NodePorts ports;            ///< that it listens on
-  NodePorts announced_ports;  ///< that it tells the network: others where a proxy or a NAT stands before it
+  std::string identity_key;                   ///< ed25519, in base 58; empty where not known
+  std::string version;                        ///< that it runs, "1.31.0"; empty where not known
+  std::optional<std::uint32_t> key_rotation;  ///< whose key it uses for packets
+  std::vector<std::string> public_addresses;  ///< IP addresses that it tells the network
+  std::string hostname;                       ///< that it tells the network; empty: none
+  NodePorts ports;                            ///< that it listens on
+  NodePorts announced_ports;                  ///< that it tells the network: others where a proxy or a NAT stands before it
   std::string wireguard_interface, exit_interface;
   std::vector<std::string> tunnel_addresses;  ///< its own inside the WireGuard tunnel, "10.1.0.1/16"
   std::string config_file, data_directory;

@@ -35,51 +35,30 @@ std::chrono::milliseconds period(Rate rate, std::chrono::milliseconds interval) 
   return std::max(kHourlyPeriod, interval);
 }
 
-/// Of an answer with another status than 200.
-Reason reason_of_status(int status) {
-  if (status == 401) return Reason::unauthorized;
-  if (status == 403) return Reason::forbidden;
-  if (status == 404) return Reason::not_found;
-  if (status == 501) return Reason::not_implemented;
-  return status >= 500 ? Reason::server_error : Reason::other;
-}
-
-Reason reason_of(HttpOutcome outcome) {
-  switch (outcome) {
-    case HttpOutcome::unreachable: return Reason::unreachable;
-    case HttpOutcome::timed_out: return Reason::timeout;
-    case HttpOutcome::broken_off: return Reason::broken_off;
-    case HttpOutcome::too_large: return Reason::too_large;
-    case HttpOutcome::tls_refused: return Reason::tls;
-    case HttpOutcome::redirected_elsewhere: return Reason::redirected;
-    case HttpOutcome::answered: break;
-  }
-  return Reason::other;
-}
-
 /// Does the node say that it has nothing there? Then there is nothing to mend, and what it said before does not hold.
-bool is_refusal(Reason reason) {
-  return reason == Reason::not_found || reason == Reason::unauthorized || reason == Reason::forbidden ||
-         reason == Reason::not_implemented;
+bool is_refusal(HttpReason reason) {
+  return reason == HttpReason::not_found || reason == HttpReason::unauthorized || reason == HttpReason::forbidden ||
+         reason == HttpReason::not_implemented;
 }
 
-Error refused(const Endpoint& endpoint, const HttpRequest& request, Reason reason, int status) {
+Error refused(const Endpoint& endpoint, const HttpRequest& request, HttpReason reason, int status) {
   const bool exposition = endpoint.path == kExpositionPath;
-  if (exposition && reason == Reason::not_found) {
+  if (exposition && reason == HttpReason::not_found) {
     return {Fault::absent, "no access token is configured on the node: set access_token in [http] of its config.toml"};
   }
-  if (exposition && reason == Reason::unauthorized) {
+  if (exposition && reason == HttpReason::unauthorized) {
     if (request.bearer_token.empty()) {
       return {Fault::absent, "the node asks for its access token: name a file that holds it as access_token_file"};
     }
     return {Fault::denied, "the node does not accept the access token: it is not the one in [http] of its config.toml"};
   }
   const auto message = request.url + ": status " + std::to_string(status);
-  const bool not_offered = reason == Reason::not_implemented || (reason == Reason::not_found && endpoint.path != kHealthPath) ||
-                           (reason == Reason::forbidden && endpoint.path == kSystemPath);
+  const bool not_offered = reason == HttpReason::not_implemented ||
+                           (reason == HttpReason::not_found && endpoint.path != kHealthPath) ||
+                           (reason == HttpReason::forbidden && endpoint.path == kSystemPath);
   if (not_offered) return {Fault::absent, message + ": the node does not offer it"};
-  if (reason == Reason::unauthorized || reason == Reason::forbidden) return {Fault::denied, message};
-  return {reason == Reason::not_found ? Fault::malformed : Fault::unavailable, message};
+  if (reason == HttpReason::unauthorized || reason == HttpReason::forbidden) return {Fault::denied, message};
+  return {reason == HttpReason::not_found ? Fault::malformed : Fault::unavailable, message};
 }
 
 bool can_be_sent(std::string_view token) {
@@ -87,13 +66,6 @@ bool can_be_sent(std::string_view token) {
 }
 
 }  // namespace
-
-std::string_view to_string(Reason reason) {
-  constexpr std::array<std::string_view, kReasons> kWords = {
-      "unreachable",  "timeout",   "broken_off",      "tls",          "redirected", "too_large", "malformed", "not_found",
-      "unauthorized", "forbidden", "not_implemented", "server_error", "token",      "other"};
-  return kWords[static_cast<std::size_t>(reason)];
-}
 
 NodeApi::NodeApi(const Node& node, std::uint32_t random) : process_(node.process), states_(all_endpoints().size()) {
   answers_.node = node.name;
@@ -143,11 +115,11 @@ void NodeApi::begin(const Endpoint& endpoint, State& state, Http& http) {
     request.bearer_token = access_token_;
     if (access_token_.empty() && !access_token_file_.empty()) {
       auto secret = read_secret(access_token_file_);  // each time, as it may be replaced
-      if (!secret) return fail(endpoint, state, Reason::token, secret.error());
+      if (!secret) return fail(endpoint, state, HttpReason::token, secret.error());
       request.bearer_token = *std::move(secret);
     }
     if (!can_be_sent(request.bearer_token)) {
-      return fail(endpoint, state, Reason::token,
+      return fail(endpoint, state, HttpReason::token,
                   {Fault::malformed, "the node's access token has characters that cannot be sent"});
     }
   }
@@ -195,7 +167,7 @@ void NodeApi::take(const Endpoint& endpoint, State& state, Clock::time_point now
     const auto reason = reason_of_status(response.status);
     fail(endpoint, state, reason, refused(endpoint, state.exchange.request, reason, response.status));
   } else if (auto taken = endpoint.take(answers_, response.body); !taken) {
-    fail(endpoint, state, Reason::malformed, {Fault::malformed, state.exchange.request.url + ": " + taken.error().message});
+    fail(endpoint, state, HttpReason::malformed, {Fault::malformed, state.exchange.request.url + ": " + taken.error().message});
   } else {
     succeed(endpoint, state, now);
   }
@@ -219,7 +191,7 @@ void NodeApi::succeed(const Endpoint& endpoint, State& state, Clock::time_point 
   if (recovered) ask_failed_again(now);
 }
 
-void NodeApi::fail(const Endpoint& endpoint, State& state, Reason reason, Error error) {
+void NodeApi::fail(const Endpoint& endpoint, State& state, HttpReason reason, Error error) {
   ++failures_[static_cast<std::size_t>(reason)];
   state.reason = reason;
   state.error = std::move(error);
@@ -276,7 +248,7 @@ void NodeApi::add_answers(Samples& out, std::chrono::milliseconds interval, Cloc
   if (uptime_s_) out.add(kApiRestarts, static_cast<double>(restarts_), {{"node", name()}});
   if (!answers_.exposition) return;
   const auto& packets = state_of(kPacketsPath).reason;
-  if (packets == Reason::not_found || packets == Reason::not_implemented) add_packets_of_exposition(answers_, out);
+  if (packets == HttpReason::not_found || packets == HttpReason::not_implemented) add_packets_of_exposition(answers_, out);
   if (!answers_.passthrough) return;
   const auto dropped = answers_.exposition->dropped_samples + add_unknown(*answers_.exposition, out, scratch_);
   const auto labels = out.labels({{"node", name()}});
@@ -297,14 +269,14 @@ void NodeApi::add_polling(Samples& out) const {
     if (state.error.fault != Fault::absent) out.add(kApiUp, 0, labels);
     out.add(kApiFault, 1, {{"node", name()}, {"endpoint", path_of(index)}, {"reason", to_string(*state.reason)}});
   }
-  for (std::size_t reason = 0; reason < kReasons; ++reason) {
+  for (std::size_t reason = 0; reason < kHttpReasons; ++reason) {
     out.add(kApiFailures, static_cast<double>(failures_[reason]),
-            {{"node", name()}, {"reason", to_string(static_cast<Reason>(reason))}});
+            {{"node", name()}, {"reason", to_string(static_cast<HttpReason>(reason))}});
   }
   out.add(kApiRequests, static_cast<double>(requests_), {{"node", name()}});
 }
 
-void NodeApi::note_change(State& state, std::optional<Reason> before, Clock::time_point now) {
+void NodeApi::note_change(State& state, std::optional<HttpReason> before, Clock::time_point now) {
   if (before == state.reason) return;
   std::rotate(state.changes.begin(), state.changes.begin() + 1, state.changes.end());
   state.changes.back() = now;

@@ -11,32 +11,13 @@
 #include <vector>
 
 #include "collectors/kit/http.h"
+#include "collectors/kit/http_reason.h"
 #include "collectors/kit/remarks.h"
 #include "collectors/kit/samples.h"
 #include "collectors/node/nodes.h"
 #include "collectors/node/nym_endpoints.h"
 
 namespace mixnet::nym {
-
-/// Why an endpoint gave nothing, as label `reason`.
-enum class Reason : std::uint8_t {
-  unreachable,
-  timeout,
-  broken_off,
-  tls,
-  redirected,
-  too_large,
-  malformed,
-  not_found,
-  unauthorized,
-  forbidden,
-  not_implemented,
-  server_error,
-  token,  ///< ours cannot be read
-  other,
-};
-inline constexpr std::size_t kReasons = 14;
-std::string_view to_string(Reason reason);
 
 /// One node's HTTP API: which endpoint is asked when, what each said last and why it said nothing. It does not wait; the
 /// caller drives the Http between `begin_due` and `take_ended`.
@@ -75,7 +56,7 @@ class NodeApi {
     bool has_answer = false, asked_before = false, succeeded_before = false;
     double succeeded_s = 0;  ///< since 1970
     double took_s = 0;
-    std::optional<Reason> reason;  ///< nothing: it answered well, or was not asked yet
+    std::optional<HttpReason> reason;  ///< nothing: it answered well, or was not asked yet
     Error error{Fault::absent, {}};
     /// When it last began to fail, failed in another way or worked again, the oldest first; and, of one that does so all the
     /// time, what is said of it instead of each.
@@ -86,7 +67,7 @@ class NodeApi {
   void begin(const Endpoint& endpoint, State& state, Http& http);
   void take(const Endpoint& endpoint, State& state, Clock::time_point now);
   void succeed(const Endpoint& endpoint, State& state, Clock::time_point now);
-  void fail(const Endpoint& endpoint, State& state, Reason reason, Error error);
+  void fail(const Endpoint& endpoint, State& state, HttpReason reason, Error error);
   void plan_next(const Endpoint& endpoint, State& state, std::chrono::milliseconds interval, Clock::time_point now);
   std::chrono::milliseconds gap(const Endpoint& endpoint, const State& state, std::chrono::milliseconds interval) const;
   void look_for_restart(Clock::time_point now);
@@ -94,7 +75,7 @@ class NodeApi {
   void ask_failed_again(Clock::time_point now);
   void add_answers(Samples& out, std::chrono::milliseconds interval, Clock::time_point now);
   void add_polling(Samples& out) const;
-  void note_change(State& state, std::optional<Reason> before, Clock::time_point now);
+  void note_change(State& state, std::optional<HttpReason> before, Clock::time_point now);
   void add_remarks(Remarks& remarks, Clock::time_point now);
   State& state_of(std::string_view path);
   const State& state_of(std::string_view path) const { return const_cast<NodeApi&>(*this).state_of(path); }
@@ -104,7 +85,7 @@ class NodeApi {
   Answers answers_;
   std::vector<State> states_;        ///< in the order of all_endpoints(); never resized: Http knows where they are
   std::array<double, 3> first_gap_;  ///< by rate: how much of the period passes between the first two times
-  std::array<std::uint64_t, kReasons> failures_{};
+  std::array<std::uint64_t, kHttpReasons> failures_{};
   std::uint64_t requests_ = 0;
 
   // of /health

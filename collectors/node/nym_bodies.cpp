@@ -6,7 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
 #include "collectors/kit/utf8.h"
 
@@ -79,9 +78,10 @@ Result<BuildInformation> parse_build_information(std::string_view body) {
 // {"data":{"ip_address":["203.0.113.17","2001:db8:4::17"],"hostname":"nym-exit.example.org","keys":{
 //   "ed25519_identity":"2w5R…","primary_x25519_sphinx_key":{"rotation_id":167,"public_key":"5M6c…"},
 //   "pre_announced_x25519_sphinx_key":null,…}},"signature":"3oZ4…"}; older nodes have the key as "ed25519"
-Result<HostInformation> parse_host_information(std::string_view body) {
-  const auto json = TRY(parse_object(body));
-  const auto data = json["data"];
+Result<HostInformation> parse_host_information(std::string_view body) { return read_host_information(TRY(parse_object(body))); }
+
+HostInformation read_host_information(const Json& body) {
+  const auto data = body["data"];
   const auto keys = data["keys"];
   HostInformation out;
   out.identity_key = label(keys["ed25519_identity"]);

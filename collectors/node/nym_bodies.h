@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/kit/json.h"
 #include "collectors/kit/result.h"
 
 namespace mixnet::nym {
@@ -46,6 +47,7 @@ struct HostInformation {
   std::optional<bool> next_key_announced;
 };
 Result<HostInformation> parse_host_information(std::string_view body);
+HostInformation read_host_information(const Json& body);
 
 /// /system-info
 struct SystemInformation {

@@ -2,8 +2,10 @@
 #include "collectors/node/nym_http.h"
 
 #include <chrono>
+#include <utility>
 
 #include "collectors/kit/json.h"
+#include "collectors/node/nym_bodies.h"
 
 namespace mixnet {
 namespace {
@@ -54,20 +56,22 @@ void read_lewes_protocol(const Json& body, NymOptions& out) {
   out.announced[PortRole::lp_data] = data["data_port"].integer<std::uint16_t>().value_or(0);
 }
 
-// {"data":{"ip_address":["203.0.113.17","2001:db8:4::17"],"hostname":"nym-exit.example.org"}}
+// {"data":{"ip_address":["203.0.113.17","2001:db8:4::17"],"hostname":"nym-exit.example.org","keys":{
+//   "ed25519_identity":"2w5R…","primary_x25519_sphinx_key":{"rotation_id":167,…}}}}
 void read_host(const Json& body, NymOptions& out) {
-  const auto addresses = body["data"]["ip_address"];
-  for (std::size_t index = 0; index < addresses.size(); ++index) {
-    if (auto address = addresses.at(index).text()) out.public_ips.push_back(*std::move(address));
-  }
-  out.hostname = body["data"]["hostname"].text().value_or("");
+  auto host = nym::read_host_information(body);
+  out.public_ips = std::move(host.addresses);
+  out.hostname = std::move(host.hostname);
+  out.identity_key = std::move(host.identity_key);
+  out.key_rotation = host.rotation_id;
 }
 
-constexpr Endpoint kEndpoints[] = {{"/api/v1/roles", read_roles},
-                                   {"/api/v1/auxiliary-details", read_details},
-                                   {"/api/v1/gateway", read_gateway},
-                                   {"/api/v1/lewes-protocol", read_lewes_protocol},
-                                   {"/api/v1/host-information", read_host}};
+// {"binary_name":"nym-node","build_version":"1.31.0"}
+void read_build(const Json& body, NymOptions& out) { out.version = body["build_version"].text().value_or(""); }
+
+constexpr Endpoint kEndpoints[] = {{"/api/v1/roles", read_roles},           {"/api/v1/auxiliary-details", read_details},
+                                   {"/api/v1/gateway", read_gateway},       {"/api/v1/lewes-protocol", read_lewes_protocol},
+                                   {"/api/v1/host-information", read_host}, {"/api/v1/build-information", read_build}};
 
 /// Nothing where it was not answered with a JSON object.
 Json body_of(const HttpResponse& response) {

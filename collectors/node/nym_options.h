@@ -22,6 +22,8 @@ struct NymOptions {
   std::string access_token;  ///< a secret
   std::vector<std::string> nym_api_urls, public_ips, tunnel_addresses;
   std::string hostname, location, data_directory;
+  std::string identity_key, version;
+  std::optional<std::uint32_t> key_rotation;
 
   bool operator==(const NymOptions&) const = default;
 };

@@ -8,6 +8,7 @@
 #include "daemon/commands/discover.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
+#include "daemon/commands/targets.h"
 
 namespace mixnet {
 namespace {
@@ -17,6 +18,8 @@ constexpr Command kCommands[] = {
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
+    {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
+     kTargetsFlags},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},

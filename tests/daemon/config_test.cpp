@@ -184,6 +184,32 @@ INSTANTIATE_TEST_SUITE_P(
                           "c.yml:1:14: \"loud\" is not one of debug, info, warn, error\nc.yml:2:7: unknown key \"x\"\n"
                           "c.yml:3:1: duplicate key \"log\", first given in line 1"}));
 
+TEST(Config, ReadsTheNetwork) {
+  const auto network =
+      read_config({}, "c.yml",
+                  "network:\n  environment: sandbox\n  nym_api: ['https://a.example/api', 'http://[::1]:8000']\n"
+                  "  proxy: socks5h://127.0.0.1:9050\n  ca_file: /etc/ca.pem\n"
+                  "  watch: ['1324', 2w5RduXRqxKgHt1wtp4qGA4AfRaBj8TuUj1LvcPe2Ea1]\n")
+          .value()
+          .settings.network;
+  EXPECT_EQ(network.environment, "sandbox");
+  EXPECT_EQ(network.nym_api, (std::vector<std::string>{"https://a.example/api", "http://[::1]:8000"}));
+  EXPECT_EQ(network.proxy, "socks5h://127.0.0.1:9050");
+  EXPECT_EQ(network.watch.size(), 2U);
+
+  const auto refused = [](std::string_view text) {
+    return read_config({}, "c.yml", "network: {" + std::string(text) + "}\n").error().message;
+  };
+  EXPECT_EQ(refused("environment: moon"),
+            "c.yml:1:24: \"moon\" is no network that is known; there are mainnet, sandbox, canary, local and custom");
+  EXPECT_EQ(refused("proxy: 'ftp://h'"),
+            "c.yml:1:18: \"ftp://h\" does not begin with http://, https://, socks4://, socks4a://, "
+            "socks5:// or socks5h://");
+  EXPECT_EQ(refused("nym_api: ['ftp://h']"), "c.yml:1:21: \"ftp://h\" does not begin with http:// or https://");
+  EXPECT_EQ(refused("watch: [me]"), "c.yml:1:19: \"me\" is neither a node's id, a number, nor its identity key in base 58");
+  EXPECT_EQ(refused("watch: [1, 1]"), "c.yml:1:22: \"1\" is given twice");
+}
+
 TEST(Config, RefusesFlagsByTheirNames) {
   EXPECT_EQ(refused("web: {x: 1}", {{"web.listen-address", "x"}, {"log.level", "loud"}}),
             "c.yml:1:7: unknown key \"x\"\n--web.listen-address: \"x\" is not HOST:PORT\n"

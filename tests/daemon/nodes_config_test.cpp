@@ -19,6 +19,7 @@ constexpr const char* kTwo = R"(nodes:
     data_directory: /srv/nym
     http_url: https://[2001:db8::1]:8443/
     access_token_file: /etc/mixnet-exporter/exit1.token
+    identity_key: 2w5RduXRqxKgHt1wtp4qGA4AfRaBj8TuUj1LvcPe2Ea1
     wireguard_interface: wg0
     exit_interface: tun7
     ports: {mix: 1789, client_ws: 9000, wireguard: 51822}
@@ -46,6 +47,7 @@ TEST(NodesConfig, ReadsEveryKey) {
   EXPECT_EQ(nodes[0].data_directory, "/srv/nym");
   EXPECT_EQ(nodes[0].http_url, "https://[2001:db8::1]:8443") << "without the slash at the end";
   EXPECT_EQ(nodes[0].access_token_file, "/etc/mixnet-exporter/exit1.token");
+  EXPECT_EQ(nodes[0].identity_key, "2w5RduXRqxKgHt1wtp4qGA4AfRaBj8TuUj1LvcPe2Ea1");
   EXPECT_EQ(nodes[0].wireguard_interface, "wg0");
   EXPECT_EQ(nodes[0].exit_interface, "tun7");
   EXPECT_EQ(nodes[0].ports[PortRole::client_ws], 9000);
@@ -95,7 +97,8 @@ TEST(NodesConfig, WantsUrlsOfServers) {
                           "http://h:x", "http://[::1", "http://h?x", "http://h#x", "http://a b", "file:///etc/passwd"}) {
     EXPECT_THAT(with(url), HasSubstr("c.yml:2:25: ")) << url;
   }
-  EXPECT_EQ(with("http://me:secret@h"), "c.yml:2:25: a URL with a user or a password; the node has none");
+  EXPECT_EQ(with("http://me:secret@h"),
+            "c.yml:2:25: a URL with a user or a password, which do not belong into a configuration");
 }
 
 TEST(NodesConfig, WantsSecretsInFiles) {

@@ -38,7 +38,11 @@ HttpResponse get(HttpRequest request) {
 }
 
 HttpRequest request(std::string url, std::chrono::milliseconds timeout = 20s, std::size_t bytes = 1 << 20) {
-  return {std::move(url), "", timeout, bytes};
+  HttpRequest out;
+  out.url = std::move(url);
+  out.timeout = timeout;
+  out.body_bytes_max = bytes;
+  return out;
 }
 
 std::string gzipped(std::size_t zeros) {
@@ -235,6 +239,110 @@ TEST(Http, KnowsWhatIsTheSameHost) {
   EXPECT_FALSE(stays_at_home("http://a/", "http://a@b/"));
   EXPECT_FALSE(stays_at_home("http://a/", "ftp://a/"));
   EXPECT_FALSE(stays_at_home("http://a/", "http:///"));
+}
+
+TEST(Http, AsksOnlyForWhatHasChanged) {
+  const HttpServer server([](const std::string& head) {
+    const bool known = head.find("If-None-Match: W/\"7\"\r\n") != std::string::npos &&
+                       head.find("If-Modified-Since: Sat, 16 May 2026 10:00:00 GMT\r\n") != std::string::npos;
+    if (known) return answer(304, "");
+    return answer(200, "body", "ETag: W/\"7\"\r\nLast-Modified: Sat, 16 May 2026 10:00:00 GMT\r\n");
+  });
+  Http http;
+  auto asked = request(server.url());
+  const auto first = get(http, asked);
+  EXPECT_EQ(first.etag, "W/\"7\"");
+  EXPECT_EQ(first.last_modified, "Sat, 16 May 2026 10:00:00 GMT");
+  asked.etag = first.etag;
+  asked.last_modified = first.last_modified;
+  const auto second = get(http, asked);
+  EXPECT_EQ(second.outcome, HttpOutcome::answered);
+  EXPECT_EQ(second.status, 304);
+  EXPECT_EQ(second.body, "");
+}
+
+TEST(Http, SendsBackNoHeaderThatCouldBreakARequest) {
+  const HttpServer server([](const std::string&) {
+    return answer(200, "", "ETag: \"" + std::string(1000, 'x') + "\"\r\nLast-Modified: \x01\x80\r\n");
+  });
+  const auto response = get(request(server.url()));
+  EXPECT_EQ(response.etag, "");
+  EXPECT_EQ(response.last_modified, "");
+}
+
+TEST(Http, TellsHowLongToLeaveAServerAlone) {
+  const HttpServer server([](const std::string& head) {
+    if (head.starts_with("GET /none")) return answer(503, "");
+    return answer(429, "", head.starts_with("GET /long") ? "Retry-After: 99999999999\r\n" : "Retry-After: 120\r\n");
+  });
+  EXPECT_EQ(get(request(server.url())).retry_after, 120s);
+  EXPECT_EQ(get(request(server.url() + "/long")).retry_after, 24h);
+  EXPECT_EQ(get(request(server.url() + "/none")).retry_after, std::nullopt);
+}
+
+TEST(Http, GivesALongBodyInPieces) {
+  constexpr std::uint64_t kBytes = 50'000'000;
+  const HttpServer server([](const std::string&) {
+    return Reply{"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n", Reply::Then::keep, kBytes};
+  });
+  Http http;
+  HttpExchange exchange{request(server.url(), 60s, kBytes), {}};
+  exchange.request.in_pieces = true;
+  http.begin(exchange);
+  std::size_t bytes = 0, longest = 0;
+  do {
+    http.advance_body(exchange);
+    longest = std::max(longest, exchange.response.body.size());
+    bytes += exchange.response.body.size();
+    exchange.response.body.clear();
+  } while (exchange.response.under_way);
+  EXPECT_EQ(exchange.response.outcome, HttpOutcome::answered);
+  EXPECT_EQ(exchange.response.status, 200);
+  EXPECT_EQ(bytes, kBytes);
+  EXPECT_LT(longest, 256U << 10);
+}
+
+TEST(Http, GivesACompressedBodyInPieces) {
+  constexpr std::size_t kBytes = 20'000'000;
+  const auto body = gzipped(kBytes);
+  const HttpServer server([&](const std::string&) { return answer(200, body, "Content-Encoding: gzip\r\n"); });
+  Http http;
+  HttpExchange exchange{request(server.url(), 60s, kBytes), {}};
+  exchange.request.in_pieces = true;
+  http.begin(exchange);
+  std::size_t bytes = 0;
+  do {
+    http.advance_body(exchange);
+    EXPECT_EQ(exchange.response.body.find_first_not_of('0'), std::string::npos);
+    bytes += exchange.response.body.size();
+    exchange.response.body.clear();
+  } while (exchange.response.under_way);
+  EXPECT_EQ(exchange.response.outcome, HttpOutcome::answered) << exchange.response.message;
+  EXPECT_EQ(bytes, kBytes);
+}
+
+TEST(Http, CountsAllPiecesOfABody) {
+  const HttpServer server([](const std::string&) { return Reply{"HTTP/1.1 200 OK\r\n\r\n", Reply::Then::hang, 1'000'000}; });
+  Http http;
+  HttpExchange exchange{request(server.url(), 20s, 500'000), {}};
+  exchange.request.in_pieces = true;
+  http.begin(exchange);
+  while (exchange.response.under_way) {
+    http.advance_body(exchange);
+    exchange.response.body.clear();
+  }
+  EXPECT_EQ(exchange.response.outcome, HttpOutcome::too_large);
+}
+
+TEST(Http, GoesThroughAProxyOnlyWhereTold) {
+  const HttpServer proxy([](const std::string& head) {
+    return answer(200, head.substr(0, head.find(" HTTP")));  // as a proxy gets it, with the whole URL
+  });
+  auto asked = request("http://nym-api.example/api/v1/epoch/current");
+  asked.proxy = proxy.url();
+  EXPECT_EQ(get(asked).body, "GET http://nym-api.example/api/v1/epoch/current");
+  asked.proxy = "http://127.0.0.1:1";
+  EXPECT_EQ(get(asked).outcome, HttpOutcome::unreachable);
 }
 
 TEST(Http, KeepsNothingOfManyFailures) {

@@ -142,5 +142,37 @@ TEST(JsonEntries, NothingOfASecretListIsKept) {
   EXPECT_EQ((*json)["in"]["secret"].size(), 1U);
 }
 
+/// Hands out a text in pieces of so many bytes.
+Json::NextPiece in_pieces(std::string_view text, std::size_t bytes) {
+  return [text, bytes]() mutable {
+    const auto piece = text.substr(0, bytes);
+    text.remove_prefix(piece.size());
+    return piece;
+  };
+}
+
+TEST(Json, ReadsADocumentThatComesInPieces) {
+  constexpr std::string_view kText = R"({"pagination":{"total":2},"data":[{"id":1,"name":"a\u00e4"},{"id":22}],"end":true})";
+  for (std::size_t bytes = 1; bytes <= kText.size(); ++bytes) {
+    std::vector<std::string> entries;
+    const auto rest = Json::parse_entries(in_pieces(kText, bytes), [&](std::string_view path, const Json& entry) {
+      entries.push_back(std::string(path) + " " + entry.serialized());
+    });
+    ASSERT_TRUE(rest) << rest.error().message;
+    EXPECT_EQ(entries, (std::vector<std::string>{R"(data {"id":1,"name":"aä"})", R"(data {"id":22})"}));
+    EXPECT_EQ(rest->serialized(), R"({"data":[],"end":true,"pagination":{"total":2}})");
+  }
+}
+
+TEST(Json, RefusesADocumentThatEndsTooSoon) {
+  std::size_t taken = 0;
+  const auto rest = Json::parse_entries(in_pieces(R"({"data":[{"id":1},{"id":)", 7), [&](auto, const Json&) { ++taken; });
+  ASSERT_FALSE(rest);
+  EXPECT_EQ(rest.error().fault, Fault::malformed);
+  EXPECT_EQ(taken, 1U) << "what came before is known to the caller, who is to drop it";
+  EXPECT_FALSE(Json::parse_entries(in_pieces("", 1), [](auto, const Json&) {}));
+  EXPECT_FALSE(Json::parse_entries(in_pieces("{} {}", 2), [](auto, const Json&) {})) << "one document, not two";
+}
+
 }  // namespace
 }  // namespace mixnet

@@ -24,6 +24,23 @@ TEST(Rfc3339, IsNothingElse) {
   }
 }
 
+TEST(OffsetDateTime, IsReadAsSecondsSince1970) {
+  EXPECT_EQ(parse_offset_date_time("2026-05-16 09:48:03 +00:00:00"), 1778924883.0);
+  EXPECT_EQ(parse_offset_date_time("2026-05-16 10:48:03 +01:00:00"), 1778924883.0);
+  EXPECT_EQ(parse_offset_date_time("2026-05-16 09:48:03 +00:00"), 1778924883.0);
+  EXPECT_NEAR(parse_offset_date_time("2026-05-16 09:48:03.635274187 +00:00:00").value(), 1778924883.635274, 1e-6);
+  EXPECT_EQ(parse_offset_date_time("2026-05-16T09:48:03Z"), 1778924883.0) << "one day it may be RFC 3339";
+  for (const auto* text : {"", "2026-05-16", "2026-05-16 09:48:03", "2026-05-16 09:48:03 +00:00:01", "a b c"}) {
+    EXPECT_FALSE(parse_offset_date_time(text)) << text;
+  }
+}
+
+TEST(Date, IsReadAsDaysSince1970) {
+  EXPECT_EQ(parse_date("1970-01-02"), 1);
+  EXPECT_EQ(parse_date("2026-05-14"), 20587);
+  for (const auto* text : {"", "2026-02-30", "2026-05-14 ", "26-05-14", "14.05.2026"}) EXPECT_FALSE(parse_date(text)) << text;
+}
+
 TEST(Humantime, IsReadAsSeconds) {
   EXPECT_DOUBLE_EQ(parse_humantime("12ms 345us 678ns").value(), 0.012345678);
   EXPECT_DOUBLE_EQ(parse_humantime("1s 3ms").value(), 1.003);

@@ -190,9 +190,9 @@ TEST_F(NymApi, HasOneRemarkForOneThatComesAndGoes) {
 
 TEST_F(NymApi, HasEveryReasonFromTheStart) {
   tick();
-  for (std::size_t reason = 0; reason < kReasons; ++reason) {
+  for (std::size_t reason = 0; reason < kHttpReasons; ++reason) {
     EXPECT_THAT(lines(), HasSubstr("mixnet_node_api_failures_total{node=\"exit1\",reason=\"" +
-                                   std::string(to_string(static_cast<Reason>(reason))) + "\"} 0\n"));
+                                   std::string(to_string(static_cast<HttpReason>(reason))) + "\"} 0\n"));
   }
 }
 

@@ -23,7 +23,9 @@ const Bodies kExit = {
     {"/gateway", R"({"enforces_zk_nyms":true,"client_interfaces":{"wireguard":{"port":51823,"tunnel_port":51822,)"
                  R"("metadata_port":51830,"public_key":"x"},"mixnet_websockets":{"ws_port":9000,"wss_port":9001}}})"},
     {"/lewes-protocol", R"({"data":{"enabled":true,"control_port":41264,"data_port":51264},"signature":"x"})"},
-    {"/host-information", R"({"data":{"ip_address":["203.0.113.17"],"hostname":"nym-exit.example.org","keys":{}}})"}};
+    {"/host-information", R"({"data":{"ip_address":["203.0.113.17"],"hostname":"nym-exit.example.org","keys":{)"
+                          R"("ed25519_identity":"2w5R","primary_x25519_sphinx_key":{"rotation_id":167}}}})"},
+    {"/build-information", R"({"binary_name":"nym-node","build_version":"1.31.0"})"}};
 
 /// What a node with these bodies answers; 404 for the others.
 std::vector<HttpExchange> answered(const Bodies& bodies) {
@@ -52,6 +54,9 @@ TEST(NymHttp, TellsModesAndPorts) {
   EXPECT_THAT(facts.public_ips, ElementsAre("203.0.113.17"));
   EXPECT_EQ(facts.hostname, "nym-exit.example.org");
   EXPECT_EQ(facts.location, "CH");
+  EXPECT_EQ(facts.identity_key, "2w5R");
+  EXPECT_EQ(facts.version, "1.31.0");
+  EXPECT_EQ(facts.key_rotation, 167U);
 }
 
 TEST(NymHttp, TakesWhatIsThere) {
