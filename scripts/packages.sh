@@ -26,6 +26,7 @@ build_packages=(
 # To build the simulated node too.
 simulator_packages=(
   libcivetweb-dev
+  libdeflate-dev
   nettle-dev # its libhogweed signs; libgnutls28-dev brings it along
 )
 
