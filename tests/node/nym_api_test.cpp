@@ -325,6 +325,25 @@ TEST_F(NymApi, ComesBackAtOnceWithTheNode) {
   EXPECT_EQ(remarks(), "");
 }
 
+/// An endpoint that is asked every ten minutes would be up for as long in a node that is down.
+TEST_F(NymApi, IsNowhereUpWhileNobodyListens) {
+  auto node = std::make_unique<NymNode>();
+  node->set("/system-info", answer(403, ""));
+  node_.http_url = node->url();
+  tick();
+  EXPECT_THAT(lines(), HasSubstr("mixnet_node_api_up{node=\"exit1\",endpoint=\"/roles\"} 1\n"));
+  node.reset();
+  pass(16s);
+  for (const auto* endpoint : {"/health", "/metrics/packets-stats", "/roles", "/metrics/verloc"}) {
+    const auto labels = "{node=\"exit1\",endpoint=\"" + std::string(endpoint) + "\"";
+    EXPECT_THAT(lines(), AllOf(HasSubstr("mixnet_node_api_up" + labels + "} 0\n"),
+                               HasSubstr("mixnet_node_api_fault_info" + labels + ",reason=\"unreachable\"} 1\n")));
+  }
+  EXPECT_THAT(lines(), Not(HasSubstr("mixnet_node_api_up{node=\"exit1\",endpoint=\"/system-info\"}"))) << "not offered";
+  EXPECT_THAT(lines(), HasSubstr("mixnet_node_role_enabled")) << "what is known of it stands";
+  EXPECT_EQ(remarks_.all().size(), 2U) << remarks();
+}
+
 TEST_F(NymApi, HasNothingToAskWithoutAnAddress) {
   node_.http_url = "";
   tick();
