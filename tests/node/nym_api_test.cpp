@@ -143,7 +143,7 @@ TEST_F(NymApi, TellsReasonsApart) {
       {answer(403, ""), "forbidden", "exit1: /load: URL/api/v1/load: status 403\n"},
       {answer(501, ""), "not_implemented", "[exit1: /load: URL/api/v1/load: status 501: the node does not offer it]\n"},
       {answer(500, ""), "server_error", "exit1: /load: URL/api/v1/load: status 500\n"},
-      {answer(429, ""), "other", "exit1: /load: URL/api/v1/load: status 429\n"},
+      {answer(429, ""), "rate_limited", "exit1: /load: URL/api/v1/load: status 429\n"},
       {answer(200, "[]"), "malformed", "exit1: /load: URL/api/v1/load: not a JSON object\n"},
       {answer(200, std::string(70'000, ' ')), "too_large",
        "exit1: /load: URL/api/v1/load: the answer is longer than 65536 bytes\n"},
