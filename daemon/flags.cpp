@@ -58,8 +58,16 @@ const Flag* find(const std::vector<Flag>& flags, std::string_view name) {
   return at == flags.end() ? nullptr : &*at;
 }
 
-tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::string_view name) {
+/// Does the command have a flag of its own of this name?
+bool has_flag(const Command& command, std::string_view name) {
+  return std::any_of(command.flags.begin(), command.flags.end(), [&](const CommandFlag& flag) { return flag.name == name; });
+}
+
+tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::span<const Command> commands, std::string_view name) {
   std::vector<std::string> names = {"help", "version"};
+  for (const auto& command : commands) {
+    for (const auto& flag : command.flags) names.emplace_back(flag.name);
+  }
   for (const auto& flag : flags) {
     names.push_back(flag.name);
     if (flag.boolean) names.push_back("no-" + flag.name);
@@ -69,13 +77,14 @@ tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::string_v
 
 class Parser {
  public:
-  explicit Parser(std::span<const char* const> arguments) : arguments_(arguments), flags_(all_flags()) {}
+  Parser(std::span<const char* const> arguments, std::span<const Command> commands)
+      : arguments_(arguments), commands_(commands), flags_(all_flags()) {}
 
-  Result<CommandLine> parse(std::span<const Command> commands) {
+  Result<CommandLine> parse() {
     while (at_ < arguments_.size()) {
       std::string_view argument = arguments_[at_++];
       if (argument == "-h" || argument == "--help") {
-        out_.print = help_text(commands);
+        out_.print = help_text(commands_);
       } else if (argument == "--version") {
         out_.print = version_text();
       } else if (argument.starts_with("-")) {
@@ -84,7 +93,8 @@ class Parser {
         words_.append(words_.empty() ? "" : " ").append(argument);
       }
     }
-    if (!words_.empty() && out_.print.empty()) TRY(take_command(commands));
+    if (!words_.empty() && out_.print.empty()) TRY(take_command());
+    if (out_.print.empty()) TRY(check_own_flags());
     return std::move(out_);
   }
 
@@ -98,19 +108,49 @@ class Parser {
     for (const auto& [old, now] : kOldNames) {
       if (name == old) name = now;
     }
+    if (std::any_of(commands_.begin(), commands_.end(), [&](const Command& each) { return has_flag(each, name); })) {
+      return take_own_flag(name, std::move(value));
+    }
     const Flag* flag = find(flags_, name);
     if (flag == nullptr && name.starts_with("no-")) {
       flag = find(flags_, name.substr(3));
-      if (flag == nullptr || !flag->boolean) return unknown_flag(flags_, name);
+      if (flag == nullptr || !flag->boolean) return unknown_flag(flags_, commands_, name);
       if (value) return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " takes no value");
       value = "false";
     }
-    if (flag == nullptr) return unknown_flag(flags_, name);
+    if (flag == nullptr) return unknown_flag(flags_, commands_, name);
     if (flag->boolean) return take_boolean(*flag, value.value_or("true"));
-    if (!value && (at_ == arguments_.size() || std::string_view(arguments_[at_]).starts_with("--"))) {
-      return fail(Fault::malformed, in_quotes("--" + flag->name) + " needs a value");
+    return keep(*flag, TRY(value_of(flag->name, std::move(value))));
+  }
+
+  /// What stands behind the '=', or the next argument.
+  Result<std::string> value_of(std::string_view name, std::optional<std::string> value) {
+    if (value) return *std::move(value);
+    if (at_ == arguments_.size() || std::string_view(arguments_[at_]).starts_with("--")) {
+      return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " needs a value");
     }
-    return keep(*flag, value ? *std::move(value) : std::string(arguments_[at_++]));
+    return std::string(arguments_[at_++]);
+  }
+
+  Result<void> take_own_flag(std::string_view name, std::optional<std::string> value) {
+    auto& own = out_.flags.own;
+    if (std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.first == name; })) {
+      return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " cannot be repeated");
+    }
+    auto text = TRY(value_of(name, std::move(value)));
+    own.emplace_back(name, std::move(text));
+    return {};
+  }
+
+  /// The command may stand behind its flags.
+  Result<void> check_own_flags() const {
+    for (const auto& [name, value] : out_.flags.own) {
+      for (const auto& command : commands_) {
+        if (!has_flag(command, name) || command.name == out_.flags.command) continue;
+        return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of " + in_quotes(command.name));
+      }
+    }
+    return {};
   }
 
   Result<void> take_boolean(const Flag& flag, std::string value) {
@@ -133,10 +173,10 @@ class Parser {
     return {};
   }
 
-  Result<void> take_command(std::span<const Command> commands) {
+  Result<void> take_command() {
     std::vector<std::string> names;
     std::string list;
-    for (const auto& command : commands) {
+    for (const auto& command : commands_) {
       names.emplace_back(command.name);
       list.append(list.empty() ? "" : ", ").append(command.name);
       if (command.name == words_) out_.flags.command = words_;
@@ -147,6 +187,7 @@ class Parser {
   }
 
   std::span<const char* const> arguments_;
+  std::span<const Command> commands_;
   std::size_t at_ = 0;
   std::vector<Flag> flags_;
   std::string words_;
@@ -179,7 +220,7 @@ void append_entry(std::string& out, std::string_view head, std::string_view text
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const char* const> arguments, std::span<const Command> commands) {
-  return Parser(arguments).parse(commands);
+  return Parser(arguments, commands).parse();
 }
 
 std::string help_text(std::span<const Command> commands) {
@@ -197,6 +238,12 @@ std::string help_text(std::span<const Command> commands) {
     } else {
       const std::string value = flag.preset.empty() ? "VALUE" : "\"" + flag.preset + "\"";
       append_entry(out, "      --" + flag.name + "=" + value + (flag.repeatable ? " ..." : ""), flag.help);
+    }
+  }
+  for (const auto& command : commands) {
+    if (!command.flags.empty()) out.append("\nFlags of ").append(command.name).append(":\n");
+    for (const auto& flag : command.flags) {
+      append_entry(out, "      --" + std::string(flag.name) + "=" + std::string(flag.value), flag.help);
     }
   }
   return out + "\nA flag beats the configuration file. Without a command the exporter runs.\n";

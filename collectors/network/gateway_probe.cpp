@@ -55,7 +55,6 @@ constexpr const Metric* kMetrics[] = {&kRunning,
                                       &kProbeSocks5Latency,
                                       &kProbeTime};
 
-constexpr std::string_view kSource = "gateway_probe";
 constexpr auto kTick = 10s;
 constexpr auto kWait = 9s;                           // within a tick; a probe that takes longer goes on in the next
 constexpr auto kLookedAtAgain = 60s;                // whether what a run lacks is there
@@ -254,8 +253,8 @@ class Runner {
     if (gateway.took_s) out.add(kDuration, *gateway.took_s, labels);
     if (gateway.failure) remarks.add(node, "nym-gateway-probe", Fault::unavailable, *gateway.failure);
     if (!gateway.result || std::chrono::system_clock::now() - gateway.got > kKept) return;
-    add_probe_result(out, node, kSource, *gateway.result);
-    out.add(kProbeTime, unix_time(gateway.got), {{"node", node}, {"source", kSource}});
+    add_probe_result(out, node, kGatewayProbeSource, *gateway.result);
+    out.add(kProbeTime, unix_time(gateway.got), {{"node", node}, {"source", kGatewayProbeSource}});
   }
 
   const Settings settings_;

@@ -51,6 +51,9 @@ Result<ProbeResult> parse_probe_output(std::string_view output);
 /// did not measure it. As nym-node-status-api works it out: 0.4 × performance + 0.3 × download + 0.3 × pings of addresses.
 std::optional<double> vpn_score(double performance, const ProbeResult& probe);
 
+/// Label `source` of a result that nym-gateway-probe has printed on this host.
+inline constexpr std::string_view kGatewayProbeSource = "gateway_probe";
+
 /// mixnet_network_node_probe_success{node="exit1",source="gateway_probe",part="as_entry",test="can_connect"} 1
 void add_probe_result(Samples& out, std::string_view node, std::string_view source, const ProbeResult& probe);
 

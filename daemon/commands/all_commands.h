@@ -8,11 +8,18 @@
 
 namespace mixnet {
 
+/// A flag that one command has, and that takes a value.
+struct CommandFlag {
+  std::string_view name;  ///< without dashes
+  std::string_view value, help;  ///< "FILE"
+};
+
 /// What the program is asked to do: one row, and one file beside this one.
 struct Command {
   std::string_view name;  ///< as it is written on the command line: "config check"
   std::string_view help;
   int (*run)(const Flags& flags);  ///< gives the exit status
+  std::span<const CommandFlag> flags{};
 };
 
 /// Every command, in the order --help shows them.

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "collectors/kit/state_folder.h"
 #include "tests/support/host.h"
 
 namespace mixnet {
@@ -38,6 +39,7 @@ class GatewayProbeTest : public testing::Test {
  protected:
   GatewayProbeTest() {
     folder_.write("mnemonic", std::string(kWords) + "\n");
+    ::chmod((folder_.path() / "mnemonic").c_str(), 0600);
     settings_.gateway_probe.program = MIXNET_FAKE_GATEWAY_PROBE;
     settings_.gateway_probe.mnemonic_file = folder_.path() / "mnemonic";
     settings_.gateway_probe.start_delay = 1ms;
@@ -142,7 +144,7 @@ TEST_F(GatewayProbeTest, ProbesGatewaysInTurnAndNobodyElse) {
   directory_->publish({node("exit1", kKey), node("exit2", kOther)});
   settings_.gateway_probe.interval = 1ms;  // which no operator can set
   auto daemon = context();
-  const auto all = after_a_run(daemon);
+  (void)after_a_run(daemon);
   std::this_thread::sleep_for(3ms);
   (void)test::collected(kGatewayProbe, daemon);
   EXPECT_THAT(text("config/runs"), testing::StartsWith(std::string(kKey) + " core\n" + kOther + " core\n"));
@@ -154,7 +156,7 @@ TEST_F(GatewayProbeTest, CountsRunsThatGaveNothingAndKeepsTheResultBefore) {
     (void)after_a_run(daemon);
   }
   fake("reveal");
-  ASSERT_TRUE(StateFolder(folder_.path() / "state/gateway_probe").write("started", ""));
+  ASSERT_TRUE(StateFolder((folder_.path() / "state/gateway_probe").string()).write("started", ""));
   auto daemon = context();
   const auto all = after_a_run(daemon);
   EXPECT_EQ(runs(), 2);
@@ -178,9 +180,7 @@ TEST_F(GatewayProbeTest, IsNotRunWithoutTheProgramOrTheMnemonic) {
   settings_.gateway_probe.program = "/nowhere/nym-gateway-probe";
   auto no_program = context();
   (void)test::collected(kGatewayProbe, no_program);
-  EXPECT_EQ(remarks(no_program).substr(0, 93),
-            "nym-gateway-probe is not run: /nowhere/nym-gateway-probe: No such file or directory\n" +
-                remarks(no_program).substr(85, 8));
+  EXPECT_EQ(remarks(no_program), "nym-gateway-probe is not run: /nowhere/nym-gateway-probe: No such file or directory\n");
   EXPECT_EQ(no_program.remarks.all()[0].error.fault, Fault::unavailable);
 
   settings_.gateway_probe.program = MIXNET_FAKE_GATEWAY_PROBE;
