@@ -138,7 +138,8 @@ Kind kind_of(const Setting& setting) {
     case Setting::Kind::boolean: return Kind::boolean;
     case Setting::Kind::path_list: return Kind::list;
     case Setting::Kind::regex:
-    case Setting::Kind::duration: break;
+    case Setting::Kind::duration:
+    case Setting::Kind::text: break;
   }
   return Kind::text;
 }

@@ -34,6 +34,8 @@
 #include "collectors/kit/exposition.h"
 #include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
+#include "collectors/network/probe_result.h"
+#include "collectors/network/probe_run.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/nym_bodies.h"
@@ -134,6 +136,16 @@ void read_nym_exposition(std::string_view text) {
   nym::add_unknown(*exposition, samples, scratch);
   if (samples.size() > 2000) std::abort();
   nym::add_known(*exposition, "n", samples);
+}
+
+/// What is read can be shown, in a bounded number of samples, and is in what is kept of it.
+void read_probe_output(std::string_view text) {
+  const auto probe = parse_probe_output(text);
+  if (!probe) return;
+  Samples samples;
+  add_probe_result(samples, "n", "s", *probe);
+  if (samples.size() > kProbeTests + 9 || !parse_probe_output(probe_document(text))) std::abort();
+  (void)vpn_score(1, *probe);
 }
 
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
@@ -258,6 +270,8 @@ constexpr Target kTargets[] = {
        ProcStat out;
        (void)parse_proc_stat(text, out);
      }},
+    {"probe_output", read_probe_output},
+    {"probe_secret", [](std::string_view text) { (void)reveals(text, text.substr(0, text.size() / 4)); }},
     {"process_io", [](std::string_view text) { (void)parse_process_io(text); }},
     {"process_sizes",
      [](std::string_view text) {
