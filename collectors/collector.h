@@ -16,6 +16,7 @@
 #include "collectors/kit/result.h"
 #include "collectors/kit/samples.h"
 #include "collectors/kit/tree.h"
+#include "collectors/network/network_directory.h"
 #include "collectors/node/nodes.h"
 #include "collectors/settings.h"
 
@@ -37,7 +38,8 @@ struct Roots {
 /// All that a collector may touch. Used by one thread at a time; a collector that runs on a thread of its own has its own.
 struct Context {
   Context(const Roots& host_roots, const Settings& the_settings,
-          std::shared_ptr<NodeDirectory> the_directory = std::make_shared<NodeDirectory>())
+          std::shared_ptr<NodeDirectory> the_directory = std::make_shared<NodeDirectory>(),
+          std::shared_ptr<NetworkDirectory> the_network = std::make_shared<NetworkDirectory>())
       : roots(host_roots),
         settings(the_settings),
         proc(roots.proc),
@@ -46,6 +48,7 @@ struct Context {
         udev_data(roots.udev_data),
         cgroup(roots.cgroup),
         directory(std::move(the_directory)),
+        network(std::move(the_network)),
         nodes(directory->latest()) {}
 
   /// Called once before each collection. What two collectors read from one source is read once for each `collection`.
@@ -59,6 +62,7 @@ struct Context {
   Settings settings;
   Tree proc, sys, rootfs, udev_data, cgroup;
   std::shared_ptr<NodeDirectory> directory;
+  std::shared_ptr<NetworkDirectory> network;
   NodeDirectory::Edition nodes;  ///< those known when the collection began
   Memory memory;
   Remarks remarks;       ///< cleared before each collector runs

@@ -133,7 +133,8 @@ Result<void> check_absolute_path(std::string_view text) {
 /// An absolute path, or the name of a credential. Who writes the secret itself here is not shown it again in a log.
 Result<void> check_secret_path(std::string_view text) {
   if (text.starts_with('/') || text.find_first_of("/ \t") == std::string_view::npos) return {};
-  return fail(Fault::malformed, "neither an absolute path nor the name of a systemd credential; the secret itself is in a file");
+  return fail(Fault::malformed,
+              "neither an absolute path nor the name of a systemd credential; the secret itself is in a file");
 }
 
 Result<void> check_test_mode(std::string_view text) {
@@ -169,10 +170,11 @@ constexpr Setting kSettings[] = {
         "gateway_probe.env-file", "File that describes the network to nym-gateway-probe; where not given it is mainnet."),
     duration_setting<FIELD(gateway_probe.interval), kHour>(
         "gateway_probe.interval", "From one run of nym-gateway-probe to the next, an hour at least; several nodes take turns."),
-    size_setting<FIELD(gateway_probe.memory_bytes_max), kMemoryMin>(
-        "gateway_probe.memory-max", "Memory that nym-gateway-probe may use for data."),
+    size_setting<FIELD(gateway_probe.memory_bytes_max), kMemoryMin>("gateway_probe.memory-max",
+                                                                    "Memory that nym-gateway-probe may use for data."),
     text_setting<FIELD(gateway_probe.mnemonic_file), check_secret_path>(
-        "gateway_probe.mnemonic-file", "File, or systemd credential, with the mnemonic that nym-gateway-probe buys tickets with."),
+        "gateway_probe.mnemonic-file",
+        "File, or systemd credential, with the mnemonic that nym-gateway-probe buys tickets with."),
     boolean_setting<FIELD(gateway_probe.mock_ecash)>(
         "gateway_probe.mock-ecash", "Let nym-gateway-probe use no tickets, for a node that is set up to take none."),
     text_setting<FIELD(gateway_probe.program), check_absolute_path>(

@@ -79,6 +79,7 @@ struct Settings {
     std::vector<std::string> nym_api, node_status_api;  ///< base URLs, the preferred first; empty: the environment's
     std::string proxy;                                  ///< "socks5h://127.0.0.1:9050"; empty: none
     std::string ca_file;                                ///< PEM, in place of the system's certificate authorities
+    bool serve_nodes = false;                           ///< keep all nodes of the network for /sd/nodes
     std::vector<std::string> watch;                     ///< identity keys or node ids of other nodes
   } network;
 

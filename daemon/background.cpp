@@ -9,9 +9,9 @@ namespace mixnet {
 using Clock = std::chrono::steady_clock;
 
 Background::Background(const Collector& collector, const Roots& roots, const Settings& settings,
-                       std::shared_ptr<NodeDirectory> directory)
+                       std::shared_ptr<NodeDirectory> directory, std::shared_ptr<NetworkDirectory> network)
     : collector_(collector),
-      context_(roots, settings, std::move(directory)),
+      context_(roots, settings, std::move(directory), std::move(network)),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Background::~Background() = default;

@@ -14,8 +14,8 @@ namespace mixnet {
 class Background {
  public:
   /// Starts at once.
-  Background(const Collector& collector, const Roots& roots, const Settings& settings,
-             std::shared_ptr<NodeDirectory> directory);
+  Background(const Collector& collector, const Roots& roots, const Settings& settings, std::shared_ptr<NodeDirectory> directory,
+             std::shared_ptr<NetworkDirectory> network);
   /// Asks the run under way to return, and waits for it.
   ~Background();
   Background(const Background&) = delete;

@@ -49,15 +49,16 @@ bool Selection::wants(std::string_view collector) const {
   return !contains(exclude, collector);
 }
 
-Board::Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace)
-    : context_(roots, settings, directory_), runs_(enabled.size()) {
+Board::Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace,
+             std::shared_ptr<NetworkDirectory> network)
+    : context_(roots, settings, directory_, std::move(network)), runs_(enabled.size()) {
   for (std::size_t index = 0; index < enabled.size(); ++index) {
     auto& run = runs_[index];
     run.collector = enabled[index];
     if (run.collector->schedule == Schedule::at_scrape_detached) {
       run.detached = std::make_shared<DetachedRun>(*run.collector, context_);
     } else if (run.collector->schedule == Schedule::background && pace == Pace::daemon) {
-      run.background = std::make_shared<Background>(*run.collector, roots, settings, directory_);
+      run.background = std::make_shared<Background>(*run.collector, roots, settings, directory_, context_.network);
     }
   }
 }

@@ -55,7 +55,9 @@ enum class Pace { daemon, once };
 /// and when other nodes are found.
 class Board {
  public:
-  Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace = Pace::daemon);
+  /// `network` outlives the board where it is somebody else's too.
+  Board(const Roots& roots, const Settings& settings, std::span<const Collector* const> enabled, Pace pace = Pace::daemon,
+        std::shared_ptr<NetworkDirectory> network = std::make_shared<NetworkDirectory>());
 
   /// Fault::malformed where it has both lists, or collect[] names a collector that does not exist or is off.
   Result<void> check(const Selection& selection) const;

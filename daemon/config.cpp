@@ -117,6 +117,9 @@ void add_web_options(std::vector<Option>& out) {
                                "Listen beyond loopback without TLS and authentication.", FIELD(web.allow_unprotected)));
   out.push_back(boolean_option("web.disable-exporter-metrics", "web", "disable_exporter_metrics",
                                "Exclude metrics about the exporter itself.", FIELD(web.disable_exporter_metrics)));
+  out.push_back(boolean_option("web.sd-nodes", "web", "sd_nodes",
+                               "Serve the network's nodes as targets for Prometheus's http_sd under /sd/nodes.",
+                               FIELD(settings.network.serve_nodes)));
   out.push_back(boolean_option("web.systemd-socket", "web", "systemd_socket",
                                "Listen on the sockets systemd hands over instead of the listen addresses.",
                                FIELD(web.systemd_socket)));

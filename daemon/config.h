@@ -45,7 +45,7 @@ struct Flags {
   std::string command = "run";
   std::string config_file;  ///< --config.file; empty: the default file if it is there
   std::vector<std::pair<std::string, std::string>> options;
-  std::vector<std::pair<std::string, std::string>> own{};  ///< those that only the command has
+  std::vector<std::pair<std::string, std::string>> of_command = {};  ///< those that only this command has
 };
 
 /// One thing that can be set, on the command line and in the file alike. Both, their documentation and `config show` are

@@ -17,6 +17,7 @@ namespace {
 struct Flag {
   std::string name, help, preset;
   bool boolean = false, repeatable = false;
+  std::string_view command = {};  ///< that alone has it; empty: all have
 };
 
 constexpr std::string_view kConfigFile = "config.file";
@@ -53,21 +54,21 @@ std::vector<Flag> all_flags() {
   return out;
 }
 
+void add_flags_of(std::span<const Command> commands, std::vector<Flag>& out) {
+  for (const auto& command : commands) {
+    for (const auto& flag : command.flags) {
+      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.boolean, flag.repeatable, command.name});
+    }
+  }
+}
+
 const Flag* find(const std::vector<Flag>& flags, std::string_view name) {
   const auto at = std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
   return at == flags.end() ? nullptr : &*at;
 }
 
-/// Does the command have a flag of its own of this name?
-bool has_flag(const Command& command, std::string_view name) {
-  return std::any_of(command.flags.begin(), command.flags.end(), [&](const CommandFlag& flag) { return flag.name == name; });
-}
-
-tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::span<const Command> commands, std::string_view name) {
+tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::string_view name) {
   std::vector<std::string> names = {"help", "version"};
-  for (const auto& command : commands) {
-    for (const auto& flag : command.flags) names.emplace_back(flag.name);
-  }
   for (const auto& flag : flags) {
     names.push_back(flag.name);
     if (flag.boolean) names.push_back("no-" + flag.name);
@@ -77,14 +78,14 @@ tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::span<con
 
 class Parser {
  public:
-  Parser(std::span<const char* const> arguments, std::span<const Command> commands)
-      : arguments_(arguments), commands_(commands), flags_(all_flags()) {}
+  explicit Parser(std::span<const char* const> arguments) : arguments_(arguments), flags_(all_flags()) {}
 
-  Result<CommandLine> parse() {
+  Result<CommandLine> parse(std::span<const Command> commands) {
+    add_flags_of(commands, flags_);
     while (at_ < arguments_.size()) {
       std::string_view argument = arguments_[at_++];
       if (argument == "-h" || argument == "--help") {
-        out_.print = help_text(commands_);
+        out_.print = help_text(commands);
       } else if (argument == "--version") {
         out_.print = version_text();
       } else if (argument.starts_with("-")) {
@@ -93,7 +94,7 @@ class Parser {
         words_.append(words_.empty() ? "" : " ").append(argument);
       }
     }
-    if (!words_.empty() && out_.print.empty()) TRY(take_command());
+    if (!words_.empty() && out_.print.empty()) TRY(take_command(commands));
     if (out_.print.empty()) TRY(check_own_flags());
     return std::move(out_);
   }
@@ -108,49 +109,19 @@ class Parser {
     for (const auto& [old, now] : kOldNames) {
       if (name == old) name = now;
     }
-    if (std::any_of(commands_.begin(), commands_.end(), [&](const Command& each) { return has_flag(each, name); })) {
-      return take_own_flag(name, std::move(value));
-    }
     const Flag* flag = find(flags_, name);
     if (flag == nullptr && name.starts_with("no-")) {
       flag = find(flags_, name.substr(3));
-      if (flag == nullptr || !flag->boolean) return unknown_flag(flags_, commands_, name);
+      if (flag == nullptr || !flag->boolean) return unknown_flag(flags_, name);
       if (value) return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " takes no value");
       value = "false";
     }
-    if (flag == nullptr) return unknown_flag(flags_, commands_, name);
+    if (flag == nullptr) return unknown_flag(flags_, name);
     if (flag->boolean) return take_boolean(*flag, value.value_or("true"));
-    return keep(*flag, TRY(value_of(flag->name, std::move(value))));
-  }
-
-  /// What stands behind the '=', or the next argument.
-  Result<std::string> value_of(std::string_view name, std::optional<std::string> value) {
-    if (value) return *std::move(value);
-    if (at_ == arguments_.size() || std::string_view(arguments_[at_]).starts_with("--")) {
-      return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " needs a value");
+    if (!value && (at_ == arguments_.size() || std::string_view(arguments_[at_]).starts_with("--"))) {
+      return fail(Fault::malformed, in_quotes("--" + flag->name) + " needs a value");
     }
-    return std::string(arguments_[at_++]);
-  }
-
-  Result<void> take_own_flag(std::string_view name, std::optional<std::string> value) {
-    auto& own = out_.flags.own;
-    if (std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.first == name; })) {
-      return fail(Fault::malformed, in_quotes("--" + std::string(name)) + " cannot be repeated");
-    }
-    auto text = TRY(value_of(name, std::move(value)));
-    own.emplace_back(name, std::move(text));
-    return {};
-  }
-
-  /// The command may stand behind its flags.
-  Result<void> check_own_flags() const {
-    for (const auto& [name, value] : out_.flags.own) {
-      for (const auto& command : commands_) {
-        if (!has_flag(command, name) || command.name == out_.flags.command) continue;
-        return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of " + in_quotes(command.name));
-      }
-    }
-    return {};
+    return keep(*flag, value ? *std::move(value) : std::string(arguments_[at_++]));
   }
 
   Result<void> take_boolean(const Flag& flag, std::string value) {
@@ -160,7 +131,7 @@ class Parser {
 
   Result<void> keep(const Flag& flag, std::string value) {
     const auto same = [&](const auto& option) { return option.first == flag.name; };
-    auto& options = out_.flags.options;
+    auto& options = flag.command.empty() ? out_.flags.options : out_.flags.of_command;
     const bool config_file = flag.name == kConfigFile;
     const bool given = config_file ? !out_.flags.config_file.empty() : std::any_of(options.begin(), options.end(), same);
     if (given && !flag.repeatable) return fail(Fault::malformed, in_quotes("--" + flag.name) + " cannot be repeated");
@@ -173,10 +144,20 @@ class Parser {
     return {};
   }
 
-  Result<void> take_command() {
+  /// A flag of another command than the one that is given.
+  Result<void> check_own_flags() const {
+    for (const auto& [name, value] : out_.flags.of_command) {
+      const auto* flag = find(flags_, name);
+      if (flag->command == out_.flags.command) continue;
+      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of the command " + in_quotes(flag->command));
+    }
+    return {};
+  }
+
+  Result<void> take_command(std::span<const Command> commands) {
     std::vector<std::string> names;
     std::string list;
-    for (const auto& command : commands_) {
+    for (const auto& command : commands) {
       names.emplace_back(command.name);
       list.append(list.empty() ? "" : ", ").append(command.name);
       if (command.name == words_) out_.flags.command = words_;
@@ -187,7 +168,6 @@ class Parser {
   }
 
   std::span<const char* const> arguments_;
-  std::span<const Command> commands_;
   std::size_t at_ = 0;
   std::vector<Flag> flags_;
   std::string words_;
@@ -220,7 +200,7 @@ void append_entry(std::string& out, std::string_view head, std::string_view text
 }  // namespace
 
 Result<CommandLine> parse_command_line(std::span<const char* const> arguments, std::span<const Command> commands) {
-  return Parser(arguments, commands).parse();
+  return Parser(arguments).parse(commands);
 }
 
 std::string help_text(std::span<const Command> commands) {
@@ -231,19 +211,20 @@ std::string help_text(std::span<const Command> commands) {
   out += "\nFlags:\n";
   append_entry(out, "  -h, --help", "Show this help.");
   append_entry(out, "      --version", "Show the version.");
-  for (const auto& flag : all_flags()) {
-    if (flag.boolean) {
+  auto flags = all_flags();
+  add_flags_of(commands, flags);
+  std::string_view command;
+  for (const auto& flag : flags) {
+    if (flag.command != command) out.append("\nFlags of ").append(flag.command).append(":\n");
+    command = flag.command;
+    if (flag.boolean && !flag.command.empty()) {
+      append_entry(out, "      --" + flag.name, flag.help);
+    } else if (flag.boolean) {
       const std::string state = flag.preset == "true" ? "enabled" : "disabled";
       append_entry(out, "      --[no-]" + flag.name, flag.help + " (default: " + state + ")");
     } else {
       const std::string value = flag.preset.empty() ? "VALUE" : "\"" + flag.preset + "\"";
       append_entry(out, "      --" + flag.name + "=" + value + (flag.repeatable ? " ..." : ""), flag.help);
-    }
-  }
-  for (const auto& command : commands) {
-    if (!command.flags.empty()) out.append("\nFlags of ").append(command.name).append(":\n");
-    for (const auto& flag : command.flags) {
-      append_entry(out, "      --" + std::string(flag.name) + "=" + std::string(flag.value), flag.help);
     }
   }
   return out + "\nA flag beats the configuration file. Without a command the exporter runs.\n";

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "daemon/negotiation.h"
+#include "daemon/targets.h"
 #include "daemon/version.h"
 
 namespace mixnet {
@@ -31,6 +32,8 @@ void Routes::handle(const web::Request& request, web::Responder responder) {
   } else if (path == "/-/ready") {
     responder.answer(leaving_ ? web::plain_response(503, "mixnet-exporter is shutting down.\n")
                               : web::plain_response(200, "mixnet-exporter is ready.\n"));
+  } else if (path == "/sd/nodes" && network_) {
+    responder.answer(nodes(request));
   } else if (path == "/health") {
     responder.answer(health());
   } else {
@@ -43,6 +46,22 @@ void Routes::metrics(const web::Request& request, web::Responder responder) {
                    .format = negotiate_format(request.header("Accept").value_or("")),
                    .gzip = accepts_gzip(request.header("Accept-Encoding").value_or("")),
                    .responder = std::move(responder)});
+}
+
+/// Prometheus keeps the targets that it has where the answer is not 200.
+web::Response Routes::nodes(const web::Request& request) const {
+  TargetOptions options;
+  for (const auto& [name, value] : request.query()) {
+    const auto taken = take_target_option(options, name, value);
+    if (!taken) return web::plain_response(400, name + ": " + taken.error().message + "\n");
+  }
+  const auto known = network_->fleet();
+  if (!known.fleet) return web::plain_response(503, "The network's nodes are not known yet.\n");
+  const auto fleet = parse_fleet(*known.fleet);
+  const TargetSource source{known.environment, &fleet};
+  std::size_t left_out = 0;
+  auto text = targets_text({&source, 1}, options, TargetFormat::json, left_out);
+  return {.content_type = "application/json", .body = std::make_shared<const std::string>(std::move(text))};
 }
 
 web::Response Routes::health() const {

@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/scraper.h"
 #include "daemon/web/message.h"
@@ -14,8 +16,12 @@ namespace mixnet {
 /// Which path gives what: the landing page, the metrics, and whether the daemon is healthy and ready.
 class Routes {
  public:
-  Routes(std::string page_title, std::string telemetry_path, Scraper& scraper)
-      : page_title_(std::move(page_title)), telemetry_path_(std::move(telemetry_path)), scraper_(scraper) {}
+  /// `network` is what /sd/nodes is answered from; null: it is not served.
+  Routes(std::string page_title, std::string telemetry_path, Scraper& scraper, std::shared_ptr<const NetworkDirectory> network)
+      : page_title_(std::move(page_title)),
+        telemetry_path_(std::move(telemetry_path)),
+        scraper_(scraper),
+        network_(std::move(network)) {}
 
   /// On the server's thread.
   void handle(const web::Request& request, web::Responder responder);
@@ -26,9 +32,11 @@ class Routes {
  private:
   void metrics(const web::Request& request, web::Responder responder);
   web::Response health() const;
+  web::Response nodes(const web::Request& request) const;
 
   const std::string page_title_, telemetry_path_;
   Scraper& scraper_;
+  const std::shared_ptr<const NetworkDirectory> network_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::atomic<bool> leaving_{false};
 };

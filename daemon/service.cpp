@@ -12,8 +12,8 @@ constexpr std::chrono::seconds kSelfCheckTime{5};
 
 double unix_time() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-std::unique_ptr<Board> board_of(const Config& config) {
-  return std::make_unique<Board>(config.roots, config.settings, config.enabled_collectors());
+std::unique_ptr<Board> board_of(const Config& config, const std::shared_ptr<NetworkDirectory>& network) {
+  return std::make_unique<Board>(config.roots, config.settings, config.enabled_collectors(), Pace::daemon, network);
 }
 
 /// What a running daemon cannot change.
@@ -22,7 +22,8 @@ bool needs_restart(const Config& before, const Config& after) {
          before.web.page_title != after.web.page_title || before.web.config_file != after.web.config_file ||
          before.web.systemd_socket != after.web.systemd_socket ||
          before.web.disable_exporter_metrics != after.web.disable_exporter_metrics ||
-         before.web.allow_unprotected != after.web.allow_unprotected;
+         before.web.allow_unprotected != after.web.allow_unprotected ||
+         before.settings.network.serve_nodes != after.settings.network.serve_nodes;
 }
 
 }  // namespace
@@ -30,8 +31,9 @@ bool needs_restart(const Config& before, const Config& after) {
 Service::Service(const Flags& flags, const Config& config)
     : flags_(flags),
       config_(config),
-      scraper_(board_of(config), {.exporter_metrics = !config.web.disable_exporter_metrics, .state = &state_}),
-      routes_(config.web.page_title, config.web.telemetry_path, scraper_) {
+      scraper_(board_of(config, network_), {.exporter_metrics = !config.web.disable_exporter_metrics, .state = &state_}),
+      routes_(config.web.page_title, config.web.telemetry_path, scraper_,
+              config.settings.network.serve_nodes ? network_ : nullptr) {
   state_.config_read_time = unix_time();
 }
 
@@ -105,7 +107,7 @@ void Service::reload() {
   state_.config_read_time = unix_time();
   if (needs_restart(config_, *config)) log_warn("a change below web: takes effect at the next start only");
   log_open(config->log.level, config->log.format);
-  scraper_.replace(board_of(*config));
+  scraper_.replace(board_of(*config, network_));
   if (protection_) (void)protection_->reload();  // reports by itself
   log_info("configuration read again", {{"collectors", config->enabled_collectors().size()}});
 }

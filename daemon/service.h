@@ -42,6 +42,7 @@ class Service {
   const Flags flags_;
   Config config_;
   ExporterState state_;
+  const std::shared_ptr<NetworkDirectory> network_ = std::make_shared<NetworkDirectory>();
   Scraper scraper_;
   Routes routes_;
   std::shared_ptr<web::ProtectionFile> protection_;  // none without --web.config.file

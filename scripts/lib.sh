@@ -123,8 +123,11 @@ configure() {
   rm -f "$folder.log"
 }
 
-# build FOLDER [TARGET] builds quietly: a line that says what is done, and the compiler's output where it fails.
+# build FOLDER [TARGET...] builds quietly: a line that says what is done, and the compiler's output where it fails.
 build() {
-  say "building $1"
-  cmake --build "$1" --parallel "$(nproc)" ${2:+--target "$2"} -- --quiet
+  local folder=$1
+  shift
+  say "building $folder"
+  if (($# > 0)); then set -- --target "$@"; fi
+  cmake --build "$folder" --parallel "$(nproc)" "$@" -- --quiet
 }

@@ -26,6 +26,7 @@ build_packages=(
 # To build the simulated node too.
 simulator_packages=(
   libcivetweb-dev
+  nettle-dev # its libhogweed signs; libgnutls28-dev brings it along
 )
 
 # To test it: test libraries, oracles of the exposition writer (prometheus-cpp) and of gzip (zlib), the checks of the code, and

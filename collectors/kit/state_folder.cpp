@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "collectors/kit/regular_file.h"
+#include "collectors/kit/replace_file.h"
 #include "collectors/kit/tree.h"
 
 namespace mixnet {
@@ -21,20 +21,10 @@ tl::unexpected<Error> failed(const std::string& path, int error) {
   return fail(fault_of(error), path + ": " + std::strerror(error));
 }
 
-/// 0 or an errno.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 }  // namespace
 
 Result<StateFolder::File> StateFolder::read(std::string_view name, std::size_t bytes_max) const {
+  if (path_.empty()) return fail(Fault::absent, "nothing is remembered");
   const auto path = file(name);
   File out;
   out.text = TRY(read_regular_file(path, bytes_max, Symlinks::refuse));
@@ -45,28 +35,21 @@ Result<StateFolder::File> StateFolder::read(std::string_view name, std::size_t b
 }
 
 Result<void> StateFolder::write(std::string_view name, std::string_view text) const {
+  if (path_.empty()) return {};
   std::error_code ignored;  // what is wrong with the folder shows when the file is opened
   std::filesystem::create_directories(path_, ignored);
-  const auto path = file(name);
-  const auto fresh = path + ".new";
-  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return failed(fresh, errno);
-  int error = write_all(fd, text);
-  if (error == 0 && ::fsync(fd) != 0) error = errno;  // else a crash could leave an empty file under the name
-  ::close(fd);
-  if (error == 0 && ::rename(fresh.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return {};
-  ::unlink(fresh.c_str());
-  return failed(path, error);
+  return replace_file(file(name), text, 0600);
 }
 
 Result<void> StateFolder::touch(std::string_view name) const {
+  if (path_.empty()) return {};
   const auto path = file(name);
   if (::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW) != 0) return failed(path, errno);
   return {};
 }
 
 void StateFolder::forget_older_than(Time time) const {
+  if (path_.empty()) return;
   std::error_code error;
   for (std::filesystem::directory_iterator at(path_, error), end; !error && at != end; at.increment(error)) {
     struct stat status {};

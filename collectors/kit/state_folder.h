@@ -21,7 +21,8 @@ class StateFolder {
     Time written;  ///< or touched
   };
 
-  explicit StateFolder(std::string path) : path_(std::move(path)) {}
+  /// Without a path nothing is remembered, and that is no error.
+  explicit StateFolder(std::string path = {}) : path_(std::move(path)) {}
 
   const std::string& path() const { return path_; }
 

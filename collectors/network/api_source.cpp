@@ -233,6 +233,7 @@ Result<Json> ApiSource::read_body(const ApiResource& resource, HttpExchange& exc
     return piece;
   };
   if (!resource.keep_) return Json::parse_entries(next, {});
+  if (resource.begin_) resource.begin_();
   Json::List kept;
   TRY(Json::parse_entries(next, [&](std::string_view path, const Json& entry) {
     if (path == "data" && resource.keep_(entry)) kept.push_back(entry);

@@ -50,12 +50,17 @@ class ApiResource {
   const ApiResourceKind& kind() const { return *kind_; }
   const std::string& node() const { return node_; }
 
+  /// To be called when the entries of a list begin to come, for who looks at all of them.
+  void before_reading(std::function<void()> begin) { begin_ = std::move(begin); }
+
   /// Is there an answer, and not too old?
   bool holds(std::chrono::system_clock::time_point now) const { return got_ && now < *got_ + kind_->keep; }
   /// When the answer that is held was had, or confirmed.
   std::optional<std::chrono::system_clock::time_point> got() const { return got_; }
   /// Why the last request gave nothing; nothing where it did, or none was made.
   std::optional<HttpReason> reason() const { return reason_; }
+  /// The same as a sentence.
+  std::optional<Error> error() const { return reason_ ? std::optional(error_) : std::nullopt; }
 
   /// To be asked for at `time`, if that is sooner.
   void hurry(std::chrono::steady_clock::time_point time) { due_ = std::min(due_, time); }
@@ -75,6 +80,7 @@ class ApiResource {
   std::string node_, variant_;
   Read read_;
   Keep keep_;
+  std::function<void()> begin_;
   std::chrono::steady_clock::time_point due_{};
   std::optional<std::chrono::system_clock::time_point> got_;
   std::string etag_, last_modified_;

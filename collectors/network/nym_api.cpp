@@ -8,13 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/kit/text.h"
 #include "collectors/network/api_metrics.h"
 #include "collectors/network/api_source.h"
+#include "collectors/network/fleet.h"
 #include "collectors/network/followed_nodes.h"
 #include "collectors/network/network_bases.h"
-#include "collectors/network/nym_api_facts.h"
+#include "collectors/network/nym_api_kinds.h"
 #include "collectors/network/nym_api_metrics.h"
 #include "collectors/network/nym_api_samples.h"
+#include "collectors/network/nym_node_view.h"
 
 namespace mixnet {
 namespace {
@@ -91,116 +94,11 @@ constexpr const Metric* kMetrics[] = {&kNetwork,
 constexpr auto kTick = 2s;
 constexpr auto kBudget = 2s;        // within a tick; what is due then waits for the next
 constexpr auto kFirstBudget = 10s;  // so that a single run has most of it
-constexpr std::size_t kListBytesMax = 64 << 20;
-
-// The periods are the server's own: contract data are refreshed every 150 s, annotations every 305 s, descriptions every 75
-// min.
-constexpr ApiResourceKind kEpochKind{"epoch", 5min, 2h};
-constexpr ApiResourceKind kHealthKind{"health", 5min, 15min};
-constexpr ApiResourceKind kRewardedSetKind{"rewarded_set", 10min, 2h};
-constexpr ApiResourceKind kRotationKind{"key_rotation", 10min, 2h};
-constexpr ApiResourceKind kScoreRulesKind{"config_score_details", 10min, 24h};
-constexpr ApiResourceKind kRewardsKind{"reward_params", 1h, 24h};
-constexpr ApiResourceKind kBondedKind{"bonded", 30min, 24h, kListBytesMax, 60s};
-constexpr ApiResourceKind kDescribedKind{"described", 10min, 24h, kListBytesMax, 60s};
-constexpr ApiResourceKind kAnnotationKind{"annotation", 305s, 2h};
-constexpr ApiResourceKind kPerformanceKind{"performance_history", 6h, 48h};
-constexpr ApiResourceKind kUptimeKind{"uptime_history", 6h, 48h};
+constexpr std::string_view kFleetFile = "fleet";
+constexpr std::size_t kFleetBytesMax = 16 << 20;
 
 // Descriptions are asked for when there should be new ones: so long after the newest of those had.
 constexpr auto kDescribedAgain = 80min;
-
-/// Reads a document into where the facts are.
-template <class Facts>
-ApiResource::Read into(std::optional<Facts>& to, Result<Facts> (*read)(const Json&)) {
-  return [&to, read](const Json& body) -> Result<void> {
-    to = TRY(read(body));
-    return {};
-  };
-}
-
-/// One node: what is known of it, and the documents that only it has.
-class NodeView {
- public:
-  explicit NodeView(FollowedNode node) : node_(std::move(node)) {
-    facts_.node = node_.label;
-    facts_.identity_key = node_.identity_key;
-    facts_.node_id = node_.node_id;
-  }
-  NodeView(const NodeView&) = delete;
-  NodeView& operator=(const NodeView&) = delete;
-
-  const FollowedNode& node() const { return node_; }
-  NetworkNodeFacts& facts() { return facts_; }
-
-  /// The same node as it is now.
-  void follow(const FollowedNode& node) { node_ = node; }
-
-  bool is_in(const NodeBond& bond) const {
-    return node_.node_id ? bond.node_id == *node_.node_id : bond.identity_key == node_.identity_key;
-  }
-  bool is_in(const NodeDescription& description) const {
-    return facts_.node_id ? description.node_id == *facts_.node_id : description.identity_key == node_.identity_key;
-  }
-
-  void take(const NodeBond* bond) {
-    facts_.bonds_known = true;
-    facts_.bond = bond == nullptr ? std::nullopt : std::optional(*bond);
-    if (bond == nullptr) return;
-    facts_.identity_key = bond->identity_key;
-    facts_.node_id = bond->node_id;
-  }
-
-  /// Its own documents, from when its id is known on; `source` remembers what they said before a restart.
-  void list(std::vector<ApiResource*>& out, ApiSource& source) {
-    if (!facts_.node_id) return;
-    if (!annotation_ || resources_of_ != facts_.node_id) make_resources(source);
-    for (auto* each : {annotation_.get(), performance_.get(), uptime_.get()}) out.push_back(each);
-  }
-
-  /// Drops what is too old.
-  void forget(SystemTime now, const ApiResource& bonded, const ApiResource& described) {
-    if (!bonded.holds(now)) facts_.bond.reset();
-    if (!described.holds(now)) facts_.description.reset();
-    facts_.bonds_known = bonded.holds(now);
-    facts_.descriptions_known = described.holds(now);
-    if (!annotation_) return;
-    if (!annotation_->holds(now)) facts_.annotation.reset();
-    if (!performance_->holds(now)) facts_.performance_history.reset();
-    if (!uptime_->holds(now)) facts_.uptime_history.reset();
-  }
-
-  /// What is compared with the network's view: of a node elsewhere, what the network itself has seen.
-  void complete() {
-    const auto& seen = facts_.description;
-    facts_.running_version = node_.version.empty() && seen ? seen->version : node_.version;
-    facts_.key_rotation = !node_.key_rotation && seen ? seen->key_rotation : node_.key_rotation;
-  }
-
- private:
-  void make_resources(ApiSource& source) {
-    resources_of_ = facts_.node_id;
-    const auto id = std::to_string(*facts_.node_id);
-    facts_.annotation.reset();  // of another id, where there was one before
-    facts_.performance_history.reset();
-    facts_.uptime_history.reset();
-    const auto make = [&](const ApiResourceKind& kind, std::vector<std::string> paths, ApiResource::Read read) {
-      auto resource = std::make_unique<ApiResource>(kind, std::move(paths), node_.label, std::move(read), nullptr, id);
-      source.recall(*resource);
-      return resource;
-    };
-    annotation_ = make(kAnnotationKind, {"/v1/nym-nodes/annotation/" + id, "/v2/nym-nodes/annotation/" + id},
-                       into(facts_.annotation, read_annotation));
-    performance_ = make(kPerformanceKind, {"/v1/nym-nodes/performance-history/" + id},
-                        into(facts_.performance_history, read_performance_history));
-    uptime_ = make(kUptimeKind, {"/v1/nym-nodes/uptime-history/" + id}, into(facts_.uptime_history, read_uptime_history));
-  }
-
-  FollowedNode node_;
-  NetworkNodeFacts facts_;
-  std::optional<std::uint32_t> resources_of_;  ///< the id
-  std::unique_ptr<ApiResource> annotation_, performance_, uptime_;
-};
 
 /// The network's documents and the nodes', and what they say.
 class View {
@@ -216,7 +114,11 @@ class View {
     };
     epoch_ = add(kEpochKind, "/v1/epoch/current", into(facts_.epoch, read_epoch));
     health_ = add(kHealthKind, "/v1/api-status/health", into(facts_.health, read_api_health));
-    rewarded_set_ = add(kRewardedSetKind, "/v1/nym-nodes/rewarded-set", into(facts_.rewarded_set, read_rewarded_set));
+    rewarded_set_ = add(kRewardedSetKind, kRewardedSetPath, [this](const Json& body) -> Result<void> {
+      facts_.rewarded_set = TRY(read_rewarded_set(body));
+      fleet_changed_ = true;
+      return {};
+    });
     rotation_ = add(kRotationKind, "/v1/epoch/key-rotation-info", into(facts_.rotation, read_key_rotation));
     score_rules_ = add(kScoreRulesKind, "/v1/status/config-score-details", into(facts_.score_rules, read_score_rules));
     rewards_ = add(kRewardsKind, "/v1/epoch/reward_params", into(facts_.rewards, read_reward_parameters));
@@ -225,10 +127,13 @@ class View {
   const std::vector<std::string>& bases() const { return bases_; }
 
   void run(Context& context, const std::string& environment, Samples& out) {
+    serves_fleet_ = context.settings.network.serve_nodes;
     source_.follow({bases_, context.settings.network.proxy, context.settings.network.ca_file});
     recall();
     follow_nodes(followed_nodes(*context.nodes.nodes, context.settings.network.watch, keys_));
+    if (serves_fleet_) recall_fleet(*context.network, environment);
     ask(context.stop);
+    publish(*context.network, environment);
     emit(environment, out, context.remarks);
   }
 
@@ -241,14 +146,14 @@ class View {
   }
 
   void follow_nodes(const std::vector<FollowedNode>& nodes) {
-    std::vector<std::unique_ptr<NodeView>> views;
+    std::vector<std::unique_ptr<NymNodeView>> views;
     for (const auto& node : nodes) {
       const auto known = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& view) {
         if (!view || view->node().label != node.label) return false;
         return node.node_id ? view->node().node_id == node.node_id : view->node().identity_key == node.identity_key;
       });
       if (known == nodes_.end()) {
-        views.push_back(std::make_unique<NodeView>(node));
+        views.push_back(std::make_unique<NymNodeView>(node));
       } else {
         (*known)->follow(node);
         views.push_back(std::move(*known));
@@ -263,20 +168,36 @@ class View {
 
   void make_lists() {
     bonded_ = std::make_unique<ApiResource>(
-        kBondedKind, std::vector<std::string>{"/v1/nym-nodes/bonded"}, "",
-        [this](const Json& body) { return read_bonds(body); },
-        [this](const Json& entry) { return is_wanted(read_bond(entry)); }, signature_);
+        kBondedKind, std::vector<std::string>{kBondedPath}, "", [this](const Json& body) { return read_bonds(body); },
+        [this](const Json& entry) {
+          const auto bond = read_bond(entry);
+          if (bonds_seen_) ++*bonds_seen_;
+          if (serves_fleet_ && bond) fleet_.add(*bond);
+          return is_wanted(bond);
+        },
+        signature_);
     described_ = std::make_unique<ApiResource>(
-        kDescribedKind, std::vector<std::string>{"/v2/nym-nodes/described", "/v1/nym-nodes/described"}, "",
+        kDescribedKind, std::vector<std::string>{kDescribedPaths.begin(), kDescribedPaths.end()}, "",
         [this](const Json& body) { return read_descriptions(body); },
         [this](const Json& entry) {
           const auto description = read_description(entry);
           if (description && description->last_polled) newest_polled_ = std::max(newest_polled_, *description->last_polled);
+          if (serves_fleet_ && description) fleet_.add(*description);
           return is_wanted(description);
         },
         signature_);
+    bonded_->before_reading([this] {
+      fleet_.begin_bonds();
+      bonds_whole_ = false;
+      bonds_seen_ = 0;
+    });
+    described_->before_reading([this] {
+      fleet_.begin_descriptions();
+      descriptions_whole_ = false;
+    });
     newest_polled_ = 0;
-    if (nodes_.empty()) return;
+    // What is remembered of the lists are the nodes followed; who wants all has to ask, unless all are remembered too.
+    if (nodes_.empty() || (serves_fleet_ && !fleet_known_)) return;
     source_.recall(*bonded_);
     source_.recall(*described_);
   }
@@ -287,6 +208,11 @@ class View {
   }
 
   Result<void> read_bonds(const Json& body) {
+    // After a restart the API has an empty list until it has read the chain: that does not mean that nobody is bonded.
+    if (std::exchange(bonds_seen_, std::nullopt) == 0)
+      return fail(Fault::unavailable, "an empty list: the API knows nothing yet");
+    fleet_changed_ |= !bonds_whole_;
+    bonds_whole_ = true;
     std::vector<NodeBond> bonds;
     for (std::size_t index = 0; index < body["data"].size(); ++index) {
       if (auto bond = read_bond(body["data"].at(index))) bonds.push_back(*std::move(bond));
@@ -300,6 +226,8 @@ class View {
   }
 
   Result<void> read_descriptions(const Json& body) {
+    fleet_changed_ |= !descriptions_whole_;
+    descriptions_whole_ = true;
     for (auto& view : nodes_) view->facts().description.reset();
     for (std::size_t index = 0; index < body["data"].size(); ++index) {
       const auto description = read_description(body["data"].at(index));
@@ -315,7 +243,7 @@ class View {
   std::vector<ApiResource*> resources() {
     std::vector<ApiResource*> out;
     for (const auto& each : common_) out.push_back(each.get());
-    if (nodes_.empty()) return out;
+    if (nodes_.empty() && !serves_fleet_) return out;
     out.push_back(bonded_.get());
     for (auto& view : nodes_) view->list(out, source_);
     // Who is described cannot be told before their ids are known.
@@ -340,6 +268,38 @@ class View {
     const SystemTime newest(std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(newest_polled_)));
     const auto age = std::chrono::system_clock::now() - newest;
     described_->postpone(Clock::now() + kDescribedAgain - std::max(age, age.zero()));
+  }
+
+  // -- all nodes, where they are served
+
+  void recall_fleet(NetworkDirectory& directory, const std::string& environment) {
+    if (std::exchange(fleet_recalled_, true)) return;
+    const auto file = folder_.read(kFleetFile, kFleetBytesMax);
+    if (!file || file->written + kBondedKind.keep < std::chrono::system_clock::now()) return;
+    std::string_view text = file->text;
+    if (take_until(text, '\n') != bases_.front()) return;
+    fleet_known_ = true;
+    directory.publish({std::make_shared<const std::string>(text), environment});
+  }
+
+  /// What others need of the lists.
+  void publish(NetworkDirectory& directory, const std::string& environment) {
+    std::vector<BondedHost> hosts;
+    for (auto& view : nodes_) {
+      const auto& bond = view->facts().bond;
+      if (bond) hosts.push_back({view->node().label, bond->host, bond->custom_http_port});
+    }
+    directory.publish(std::move(hosts));
+    if (!serves_fleet_) return;
+    if (bonded_->got() && !bonded_->holds(std::chrono::system_clock::now()))
+      directory.publish(NetworkDirectory::FleetEdition{});
+    const bool complete = bonds_whole_ && (descriptions_whole_ || (!fleet_known_ && described_->reason()));
+    if (!fleet_changed_ || !complete) return;
+    fleet_changed_ = false;
+    auto text = serialized(fleet_.fleet(facts_.rewarded_set ? &*facts_.rewarded_set : nullptr));
+    (void)folder_.write(kFleetFile, bases_.front() + "\n" + text);
+    fleet_known_ = true;
+    directory.publish({std::make_shared<const std::string>(std::move(text)), environment});
   }
 
   void forget(SystemTime now) {
@@ -391,13 +351,19 @@ class View {
   StateFolder folder_;
   ApiSource source_;
   NetworkFacts facts_;
-  std::vector<std::unique_ptr<NodeView>> nodes_;
+  std::vector<std::unique_ptr<NymNodeView>> nodes_;
   std::vector<std::unique_ptr<ApiResource>> common_;
   ApiResource *epoch_, *health_, *rewarded_set_, *rotation_, *score_rules_, *rewards_;  // in common_
   std::unique_ptr<ApiResource> bonded_, described_;
   std::string signature_;
   double newest_polled_ = 0;  ///< of all nodes described
   bool recalled_ = false, ran_before_ = false;
+
+  bool serves_fleet_ = false, fleet_recalled_ = false;
+  FleetBuilder fleet_;
+  std::optional<std::size_t> bonds_seen_;                  ///< in the list that is being read
+  bool bonds_whole_ = false, descriptions_whole_ = false;  ///< in fleet_
+  bool fleet_changed_ = false, fleet_known_ = false;
 };
 
 struct State {

@@ -53,7 +53,8 @@ Error refused(const Endpoint& endpoint, const HttpRequest& request, HttpReason r
     return {Fault::denied, "the node does not accept the access token: it is not the one in [http] of its config.toml"};
   }
   const auto message = request.url + ": status " + std::to_string(status);
-  const bool not_offered = reason == HttpReason::not_implemented || (reason == HttpReason::not_found && endpoint.path != kHealthPath) ||
+  const bool not_offered = reason == HttpReason::not_implemented ||
+                           (reason == HttpReason::not_found && endpoint.path != kHealthPath) ||
                            (reason == HttpReason::forbidden && endpoint.path == kSystemPath);
   if (not_offered) return {Fault::absent, message + ": the node does not offer it"};
   if (reason == HttpReason::unauthorized || reason == HttpReason::forbidden) return {Fault::denied, message};

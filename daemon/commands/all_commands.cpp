@@ -9,20 +9,18 @@
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
+#include "daemon/commands/targets.h"
 
 namespace mixnet {
 namespace {
-
-constexpr CommandFlag kProbeFlags[] = {
-    {"file", "FILE", "The result, with or without the probe's log around it; - for standard input."},
-    {"node", "NAME", "Label `node` of the metrics; where not given the gateway's identity key."},
-};
 
 constexpr Command kCommands[] = {
     {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
+    {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
+     kTargetsFlags},
     {"probe", "Print the metrics of a result that nym-gateway-probe has printed.", run_probe, kProbeFlags},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},

@@ -8,10 +8,10 @@
 
 namespace mixnet {
 
-/// A flag that one command has, and that takes a value.
+/// A flag of one command only.
 struct CommandFlag {
-  std::string_view name;  ///< without dashes
-  std::string_view value, help;  ///< "FILE"
+  std::string_view name, help;
+  bool boolean = false, repeatable = false;
 };
 
 /// What the program is asked to do: one row, and one file beside this one.
@@ -19,7 +19,7 @@ struct Command {
   std::string_view name;  ///< as it is written on the command line: "config check"
   std::string_view help;
   int (*run)(const Flags& flags);  ///< gives the exit status
-  std::span<const CommandFlag> flags{};
+  std::span<const CommandFlag> flags = {};
 };
 
 /// Every command, in the order --help shows them.

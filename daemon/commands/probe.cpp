@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kBytesMax = 4 << 20;  // the log of a probe has hundreds of kB
 
 std::string_view value_of(const Flags& flags, std::string_view name) {
-  for (const auto& [flag, value] : flags.own) {
+  for (const auto& [flag, value] : flags.of_command) {
     if (flag == name) return value;
   }
   return "";

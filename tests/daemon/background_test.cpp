@@ -53,7 +53,7 @@ std::string lines_of(const std::shared_ptr<const Outcome>& outcome) { return out
 TEST(Background, RunsAtOnceAndWhenOtherNodesAreFound) {
   runs = 0;
   const auto directory = std::make_shared<NodeDirectory>();
-  const Background background(kCounting, {}, {}, directory);
+  const Background background(kCounting, {}, {}, directory, std::make_shared<NetworkDirectory>());
   EXPECT_TRUE(comes_true([&] { return lines_of(background.latest()) == "mixnet_test_nodes 0\n"; }));
   EXPECT_EQ(runs, 1);
   const auto before = background.latest();
@@ -67,7 +67,7 @@ TEST(Background, RunsAtOnceAndWhenOtherNodesAreFound) {
 
 TEST(Background, EndsAtOnceWhateverItWaitsFor) {
   runs = 0;
-  const Background background(kHanging, {}, {}, std::make_shared<NodeDirectory>());
+  const Background background(kHanging, {}, {}, std::make_shared<NodeDirectory>(), std::make_shared<NetworkDirectory>());
   EXPECT_TRUE(comes_true([] { return runs == 1; }));
   EXPECT_EQ(background.latest(), nullptr);  // and its destructor returns, or this test never ends
 }

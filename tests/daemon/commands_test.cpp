@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -166,14 +166,15 @@ TEST(Commands, ConfigInitWithoutANodeWritesAnExample) {
 
 /// `probe` with these flags of its own.
 Outcome probe(std::vector<std::pair<std::string, std::string>> own) {
-  return run(run_probe, {.command = "probe", .config_file = "", .options = {}, .own = std::move(own)});
+  return run(run_probe, {.command = "probe", .config_file = "", .options = {}, .of_command = std::move(own)});
 }
 
 TEST(Commands, ProbePrintsTheMetricsOfASavedResult) {
   const test::TemporaryFolder folder;
   const auto file = (folder.path() / "result.json").string();
-  folder.write("result.json", "2026-05-16T08:11:02Z  INFO\n{\n \"node\": \"K\", \"used_entry\": \"K\",\n"
-                              "\"outcome\": {\"as_entry\": {\"can_connect\": true}}\n}\n");
+  folder.write("result.json",
+               "2026-05-16T08:11:02Z  INFO\n{\n \"node\": \"K\", \"used_entry\": \"K\",\n"
+               "\"outcome\": {\"as_entry\": {\"can_connect\": true}}\n}\n");
   const timespec written[2] = {{1'778'919'062, 0}, {1'778'919'062, 0}};
   ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), written, 0), 0);
   const auto printed = probe({{"file", file}});

@@ -185,12 +185,13 @@ INSTANTIATE_TEST_SUITE_P(
                           "c.yml:3:1: duplicate key \"log\", first given in line 1"}));
 
 TEST(Config, ReadsTheNetwork) {
-  const auto network = read_config({}, "c.yml",
-                                   "network:\n  environment: sandbox\n  nym_api: ['https://a.example/api', 'http://[::1]:8000']\n"
-                                   "  proxy: socks5h://127.0.0.1:9050\n  ca_file: /etc/ca.pem\n"
-                                   "  watch: ['1324', 2w5RduXRqxKgHt1wtp4qGA4AfRaBj8TuUj1LvcPe2Ea1]\n")
-                           .value()
-                           .settings.network;
+  const auto network =
+      read_config({}, "c.yml",
+                  "network:\n  environment: sandbox\n  nym_api: ['https://a.example/api', 'http://[::1]:8000']\n"
+                  "  proxy: socks5h://127.0.0.1:9050\n  ca_file: /etc/ca.pem\n"
+                  "  watch: ['1324', 2w5RduXRqxKgHt1wtp4qGA4AfRaBj8TuUj1LvcPe2Ea1]\n")
+          .value()
+          .settings.network;
   EXPECT_EQ(network.environment, "sandbox");
   EXPECT_EQ(network.nym_api, (std::vector<std::string>{"https://a.example/api", "http://[::1]:8000"}));
   EXPECT_EQ(network.proxy, "socks5h://127.0.0.1:9050");

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr CommandFlag kFlags[] = {{"file", "FILE", "What to read."}, {"node", "NAME", "Whose."}};
+constexpr CommandFlag kFlags[] = {{"file", "What to read."}, {"node", "Whose."}};
 constexpr Command kCommands[] = {
     {"run", "Run.", nullptr},
     {"config check", "Check.", nullptr},
@@ -25,7 +25,7 @@ std::string outcome(std::vector<const char*> arguments) {
   std::string out = line->flags.command;
   if (!line->flags.config_file.empty()) out += " file=" + line->flags.config_file;
   for (const auto& [flag, value] : line->flags.options) out += " " + flag + "=" + value;
-  for (const auto& [flag, value] : line->flags.own) out += " its " + flag + "=" + value;
+  for (const auto& [flag, value] : line->flags.of_command) out += " its " + flag + "=" + value;
   return out;
 }
 
@@ -60,10 +60,10 @@ TEST(CommandLine, TakesFlagsThatOnlyOneCommandHas) {
   EXPECT_EQ(outcome({"--file=r.json", "probe", "--log.level=warn"}), "probe log.level=warn its file=r.json");
   EXPECT_EQ(outcome({"probe", "--file"}), "\"--file\" needs a value");
   EXPECT_EQ(outcome({"probe", "--file=a", "--file=b"}), "\"--file\" cannot be repeated");
-  EXPECT_EQ(outcome({"--file=a"}), "\"--file\" is a flag of \"probe\"");
-  EXPECT_EQ(outcome({"config", "check", "--node=a"}), "\"--node\" is a flag of \"probe\"");
+  EXPECT_EQ(outcome({"--file=a"}), "\"--file\" is a flag of the command \"probe\"");
+  EXPECT_EQ(outcome({"config", "check", "--node=a"}), "\"--node\" is a flag of the command \"probe\"");
   EXPECT_EQ(outcome({"probe", "--fil=a"}), "unknown flag \"--fil\"; did you mean \"--file\"?");
-  EXPECT_THAT(help_text(kCommands), HasSubstr("\nFlags of probe:\n      --file=FILE                What to read.\n"));
+  EXPECT_THAT(help_text(kCommands), HasSubstr("\nFlags of probe:\n      --file=VALUE               What to read.\n"));
 }
 
 TEST(CommandLine, KnowsNodeExportersOldNames) {

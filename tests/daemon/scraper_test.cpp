@@ -49,7 +49,7 @@ class Daemon {
   explicit Daemon(const Collector& collector)
       : enabled_{&collector},
         scraper_(std::make_unique<Board>(Roots{}, Settings{}, enabled_), {.exporter_metrics = true, .state = &state_}),
-        routes_("a <title>", "/metrics", scraper_) {
+        routes_("a <title>", "/metrics", scraper_, nullptr) {
     web::ServerOptions options;
     options.listeners.push_back(web::Listener::bind({"127.0.0.1", 0}).value());
     server_ = web::Server::start(std::move(options), [this](const web::Request& request, web::Responder responder) {

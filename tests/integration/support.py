@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_FIXTURES the
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_NETWORK the simulated network, MIXNET_FIXTURES the
 build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
 """
 import contextlib
@@ -37,6 +37,11 @@ def exporter():
 def simulator():
     """The simulated Nym node, which tests/simulator/README.md describes."""
     return os.environ.get("MIXNET_SIMULATOR", str(PROJECT / "build" / "tests" / "simulator" / "nym-node"))
+
+
+def simulated_network():
+    """The simulated nym-api and nym-node-status-api, of which the same file tells."""
+    return os.environ.get("MIXNET_NETWORK", str(PROJECT / "build" / "tests" / "simulator" / "nym-network"))
 
 
 def scratch():
@@ -331,6 +336,105 @@ class IsolatedSimulator(Simulator):
     def run_inside(self, *command):
         """What runs a command in its network namespace, as subprocess wants it."""
         return ["nsenter", f"--net=/proc/{self.pid}/ns/net", "--", *command]
+
+
+class SimulatedNetwork:
+    """nym-api and nym-node-status-api with some thousand nodes, those given as `nodes` among them, each a dict of what
+    --sim-node takes. On a free loopback port, ended when the `with` block is left.
+    """
+
+    def __init__(self, *flags, nodes=()):
+        self.flags = [*flags, *("--sim-node=" + ",".join(f"{name}={value}" for name, value in node.items()) for node in nodes)]
+        self.process = None
+        self.about = None
+
+    @staticmethod
+    def node(simulator, **more):
+        """What places a running simulated node in the network, bonded with its own port."""
+        return {"identity": simulator.about["identity"], "host": "127.0.0.1", "port": simulator.ports["http"], "id": 1324, **more}
+
+    def __enter__(self):
+        command = [simulated_network(), "run", *self.flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/")
+        line = self.process.stdout.readline()
+        if not line:
+            status = self.process.wait()
+            self.__exit__()
+            raise AssertionError(f"the simulated network ended with {status}")
+        self.about = json.loads(line)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def nym_api(self):
+        """The base of nym-api, as a node's config.toml has it."""
+        return self.about["nym_api"]
+
+    @property
+    def node_status_api(self):
+        return self.about["node_status_api"]
+
+    def request(self, method, path, headers=None, timeout=30, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.about["port"], timeout=timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers or {})
+            return read(connection)
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None, timeout=30):
+        return self.request("GET", path, headers, timeout)
+
+    def json(self, path):
+        response = self.get(path)
+        assert response.status == 200, response
+        return json.loads(response.body)
+
+    def api(self, path):
+        """What nym-api answers below /v1 or /v2."""
+        return self.json("/api" + path)
+
+    def status(self, path):
+        """What nym-node-status-api answers."""
+        return self.json("/status" + path)
+
+    def tell(self, command, **parameters):
+        """One command of the control API."""
+        response = self.request("POST", f"/simulator/{command}?{urllib.parse.urlencode(parameters)}")
+        assert response.status == 200, response
+
+    def place(self, simulator, **more):
+        """Bonds a running simulated node."""
+        self.tell("place", **self.node(simulator, **more))
+
+    def fault(self, endpoint, kind, **parameters):
+        self.tell("fault", endpoint=endpoint, kind=kind, **parameters)
+
+    def clear(self):
+        self.tell("clear")
+
+    def forget(self):
+        self.tell("forget")
+
+    def requests(self):
+        """Who asked for which path and how, and how many connections and requests there were at once."""
+        return self.json("/simulator/requests")
+
+    def state(self):
+        return self.json("/simulator/state")
+
+    def member(self, node_id):
+        """What the network makes of one of its nodes."""
+        return self.json(f"/simulator/member?id={node_id}")
 
 
 def enter_namespace(file):

@@ -39,11 +39,14 @@ TEST(StateFolder, LeavesWhatWasThereWhereTheNewCannotBeWritten) {
   const test::TemporaryFolder above;
   const StateFolder folder(above.path().string());
   ASSERT_TRUE(folder.write("a", "old"));
-  std::filesystem::create_directory(above.path().string() + "/a.new");  // stands for a full disk: the new file cannot be opened
-  const auto written = folder.write("a", "new");
-  ASSERT_FALSE(written);
-  EXPECT_EQ(written.error().message, above.path().string() + "/a.new: Is a directory");
+  {
+    const test::FileSizeLimit full_disk(2);
+    const auto written = folder.write("a", "new");
+    ASSERT_FALSE(written);
+    EXPECT_EQ(written.error().message, above.path().string() + "/a: File too large");
+  }
   EXPECT_EQ(folder.read("a", 10)->text, "old");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(above.path()), std::filesystem::directory_iterator()), 1);
 }
 
 TEST(StateFolder, FollowsNoLinkOfSomebodyElse) {
@@ -52,9 +55,16 @@ TEST(StateFolder, FollowsNoLinkOfSomebodyElse) {
   std::ofstream(above.path().string() + "/secret") << "secret";
   std::filesystem::create_symlink(above.path().string() + "/secret", above.path().string() + "/a");
   EXPECT_FALSE(folder.read("a", 10));
-  std::filesystem::create_symlink(above.path().string() + "/secret", above.path().string() + "/b.new");
-  EXPECT_FALSE(folder.write("b", "x"));
+  ASSERT_TRUE(folder.write("a", "x"));
+  EXPECT_EQ(folder.read("a", 10)->text, "x") << "in the link's place";
   EXPECT_EQ(folder.read("secret", 10)->text, "secret");
+}
+
+TEST(StateFolder, MayBeNone) {
+  const StateFolder none;
+  EXPECT_TRUE(none.write("a", "x"));
+  EXPECT_EQ(none.read("a", 10).error().fault, Fault::absent);
+  none.forget_older_than(Time::clock::now());
 }
 
 TEST(StateFolder, TouchesAndForgets) {

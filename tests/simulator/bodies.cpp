@@ -8,6 +8,7 @@
 #include "collectors/kit/text.h"
 #include "tests/simulator/keys.h"
 #include "tests/simulator/moments.h"
+#include "tests/simulator/signing.h"
 
 namespace mixnet::simulator {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 constexpr std::uint64_t kVerlocNodes = 240;
 constexpr double kVerlocPeriod = 12 * 3600;
 constexpr double kVerlocDuration = 14 * 60;
-constexpr std::uint32_t kRotation = 167;
 /// What a node says that does not know of key rotation.
 constexpr std::uint32_t kNoRotation = 4294967295;
 
@@ -29,17 +29,33 @@ Json split(std::string_view list) {
   return out;
 }
 
+/// The pair that the node announces, and signs with.
+SigningKey identity_key(const Node& node) {
+  return {node.options().seed, node.options().foreign_identity ? "somebody else's identity" : "identity"};
+}
+
+/// Each rotation has a key of its own.
+std::string sphinx_name(std::uint32_t rotation) {
+  return rotation == kNoRotation ? "sphinx" : "sphinx " + std::to_string(rotation);
+}
+
+Json sphinx_key(const Node& node, std::uint32_t rotation) {
+  return {{"rotation_id", rotation}, {"public_key", key(node, sphinx_name(rotation))}};
+}
+
 Json host_keys(const Node& node) {
   const auto& release = node.options().release;
-  if (release.before(1, 1)) return {{"ed25519", identity(node)}, {"x25519", key(node, "sphinx")}};
-  Json out{{"ed25519_identity", identity(node)}, {"x25519_sphinx", key(node, "sphinx")}};
+  const auto announced = identity_key(node).public_text();
+  const auto sphinx = sphinx_name(release.before(1, 30) ? kNoRotation : node.options().rotation);
+  if (release.before(1, 1)) return {{"ed25519", announced}, {"x25519", key(node, sphinx)}};
+  Json out{{"ed25519_identity", announced}, {"x25519_sphinx", key(node, sphinx)}};
   if (release.before(1, 25)) {
-    out["x25519_noise"] = key(node, "noise");
+    out["x25519_noise"] = nullptr;  // with a key in its place today's network would not accept the signature any more
     return out;
   }
-  const auto rotation = release.before(1, 30) ? kNoRotation : kRotation;
-  out["primary_x25519_sphinx_key"] = {{"rotation_id", rotation}, {"public_key", key(node, "sphinx")}};
-  out["pre_announced_x25519_sphinx_key"] = nullptr;
+  const auto rotation = release.before(1, 30) ? kNoRotation : node.options().rotation;
+  out["primary_x25519_sphinx_key"] = sphinx_key(node, rotation);
+  out["pre_announced_x25519_sphinx_key"] = node.options().pre_announced ? sphinx_key(node, rotation + 1) : Json();
   out["x25519_versioned_noise"] = {{"supported_version", 1}, {"x25519_pubkey", key(node, "noise")}};
   return out;
 }
@@ -122,7 +138,7 @@ Json verloc_run(const Node& node, std::int64_t run) {
 
 }  // namespace
 
-std::string identity(const Node& node) { return key(node, "identity"); }
+std::string identity(const Node& node) { return SigningKey(node.options().seed, "identity").public_text(); }
 
 void add_unknown_keys(Json& body) {
   if (body.is_object()) {
@@ -155,11 +171,26 @@ Json build_information(const Node& node) {
           {"cargo_triple", "x86_64-unknown-linux-gnu"}};
 }
 
+/// The signature is ed25519's, of the announced identity key, in base 58. What is signed are the bytes of `data` as serde_json
+/// writes them: no blanks, IPv6 addresses in their shortest form, no escapes that need not be, and the keys in this order:
+///
+///   now     ip_address, hostname, keys {ed25519_identity, x25519_sphinx, primary_x25519_sphinx_key {rotation_id, public_key},
+///           pre_announced_x25519_sphinx_key (null, or as the primary), x25519_versioned_noise (null, or {supported_version,
+///           x25519_pubkey})}
+///   before  keys {ed25519_identity, x25519_sphinx, x25519_noise: a key or null}
+///   before  the same with "" where there is no x25519_noise
+///   at first  keys {ed25519, x25519}
+///
+/// That is, a node's signature is of its `data` as it sends it. nym-api does not verify those bytes: it reads the fields that
+/// it knows, writes them again, and tries these forms one after the other, an older one made of the newer (x25519_sphinx is the
+/// primary key, x25519_noise is that of x25519_versioned_noise). So keys that it does not know, such as --sim-future's, do not
+/// spoil a signature that is without them. Nor does it read x25519_noise: a node of old that sent one is refused today.
 Json host_information(const Node& node) {
   Json data{{"ip_address", split(node.options().public_ips)},
             {"hostname", text_or_null(node.options().hostname)},
             {"keys", host_keys(node)}};
-  return {{"data", data}, {"signature", signature(node.options().seed, "host information")}};
+  const auto signed_text = node.options().wrong_signature ? "something else" : data.dump();
+  return {{"data", data}, {"signature", identity_key(node).sign(signed_text)}};
 }
 
 Json system_info(const Node& node) {
@@ -230,7 +261,7 @@ std::optional<Json> lewes_protocol(const Node& node) {
             {"data_port", options.ports.lp_data},
             {"x25519", key(node, "lp")},
             {"kem_keys", {{"mlkem768", digests(node, "mlkem768")}, {"mceliece", digests(node, "mceliece")}}}};
-  return Json{{"data", data}, {"signature", signature(options.seed, "lp")}};
+  return Json{{"data", data}, {"signature", SigningKey(options.seed, "identity").sign(data.dump())}};
 }
 
 std::optional<Json> bridge_client_params(const Node& node) {

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
+#include "tests/simulator/commands.h"
 #include "tests/simulator/node.h"
 
 namespace mixnet::simulator {
-
-/// Keys stay in the order they are written in, as the node's do.
-using Json = nlohmann::ordered_json;
 
 /// What each endpoint of the node's API says; nothing where the node has no such thing.
 namespace bodies {

@@ -30,6 +30,20 @@ Parameters parse_query(const char* query) {
   return out;
 }
 
+/// As much of it as a simulator is ever sent.
+std::string read_body(mg_connection* connection) {
+  constexpr std::size_t kMostBytes = 65'536;
+  std::string out(kMostBytes, '\0');
+  std::size_t filled = 0;
+  while (filled < out.size()) {
+    const int read = mg_read(connection, out.data() + filled, out.size() - filled);
+    if (read <= 0) break;
+    filled += static_cast<std::size_t>(read);
+  }
+  out.resize(filled);
+  return out;
+}
+
 /// The ports of both ends of an IPv4 connection; 0 where the descriptor is none.
 struct Ends {
   std::uint16_t local = 0;
@@ -56,13 +70,26 @@ Request Connection::request() const {
   out.parameters = parse_query(info.query_string);
   if (const char* value = mg_get_header(connection_, "Authorization")) out.authorization = value;
   out.from_loopback = std::string_view(info.remote_addr).starts_with("127.");
+  for (const char* name : {"user-agent", "accept-encoding", "if-none-match", "if-modified-since"}) {
+    if (const char* value = mg_get_header(connection_, name)) out.headers[name] = value;
+  }
+  out.query = text_of(info.query_string);
+  if (out.method == "POST") out.body = read_body(connection_);
   return out;
+}
+
+bool Connection::mark() {
+  static int marked = 0;
+  if (mg_get_user_connection_data(connection_) != nullptr) return false;
+  mg_set_user_connection_data(connection_, &marked);
+  return true;
 }
 
 void Connection::begin_head(const Answer& answer) {
   mg_printf(connection_, "HTTP/1.1 %d %s\r\n", answer.status, mg_get_response_code_text(connection_, answer.status));
   if (!answer.content_type.empty()) mg_printf(connection_, "content-type: %s\r\n", answer.content_type.c_str());
   if (!answer.location.empty()) mg_printf(connection_, "location: %s\r\n", answer.location.c_str());
+  for (const auto& [name, value] : answer.headers) mg_printf(connection_, "%s: %s\r\n", name.c_str(), value.c_str());
 }
 
 void Connection::send_head(const Answer& answer) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "tests/simulator/routes.h"
+#include "tests/simulator/exchange.h"
 
 struct mg_connection;
 
@@ -17,6 +17,9 @@ class Connection {
   explicit Connection(mg_connection* connection) : connection_(connection) {}
 
   Request request() const;
+
+  /// Notes that it is one of those that count; false when that was known.
+  bool mark();
 
   /// The head of a response with this many bytes of body, or with the header that stands for chunks to come.
   void send_head(const Answer& answer);

@@ -6,19 +6,8 @@
 namespace mixnet::simulator {
 namespace {
 
-Result<std::string> parameter(const Parameters& parameters, std::string_view name) {
-  const auto found = parameters.find(name);
-  if (found == parameters.end()) return fail(Fault::malformed, "the parameter " + std::string(name) + " is missing");
-  return found->second;
-}
-
-Json done() { return {{"done", true}}; }
-
 Result<Json> fault(Simulation& simulation, const Parameters& parameters) {
-  auto endpoint = TRY(parameter(parameters, "endpoint"));
-  auto order = TRY(parse_fault(parameters));
-  simulation.faults().set(std::move(endpoint), std::move(order));
-  return done();
+  return order_fault(simulation.faults(), parameters);
 }
 
 Result<Json> clear(Simulation& simulation, const Parameters&) {
@@ -70,6 +59,27 @@ Result<Json> token(Simulation& simulation, const Parameters& parameters) {
   return done();
 }
 
+Result<void> take_bool(const Parameters& parameters, std::string_view name, bool& out) {
+  const auto found = parameters.find(name);
+  if (found != parameters.end()) out = TRY(parse_bool(found->second));
+  return {};
+}
+
+Result<Json> announce(Simulation& simulation, const Parameters& parameters) {
+  auto options = simulation.options();
+  if (const auto ips = parameters.find("public_ips"); ips != parameters.end()) options.public_ips = ips->second;
+  if (const auto name = parameters.find("hostname"); name != parameters.end()) options.hostname = name->second;
+  if (const auto rotation = parameters.find("rotation"); rotation != parameters.end()) {
+    options.rotation = TRY(number<std::uint32_t>(rotation->second));
+  }
+  TRY(take_bool(parameters, "pre_announced", options.pre_announced));
+  TRY(take_bool(parameters, "wrong_signature", options.wrong_signature));
+  TRY(take_bool(parameters, "foreign_identity", options.foreign_identity));
+  TRY(take_bool(parameters, "accepted_terms", options.accepted_terms));
+  simulation.announce(options);
+  return done();
+}
+
 Result<Json> connections(Simulation& simulation, const Parameters& parameters) {
   const auto text = TRY(parameter(parameters, "count"));
   const auto count = TRY(number<std::uint64_t>(text));
@@ -102,35 +112,19 @@ Result<Json> opened(Simulation& simulation, const Parameters&) { return simulati
 
 Result<Json> state(Simulation& simulation, const Parameters&) { return simulation.state(); }
 
-struct Command {
-  std::string_view method, name;
-  Result<Json> (*run)(Simulation& simulation, const Parameters& parameters);
+constexpr Command<Simulation> kCommands[] = {
+    {"POST", "announce", announce}, {"POST", "advance", advance},
+    {"POST", "clear", clear},       {"POST", "connections", connections},
+    {"POST", "fault", fault},       {"POST", "forget", forget},
+    {"POST", "listener", listener}, {"POST", "modes", modes},
+    {"POST", "restart", restart},   {"POST", "sockets", sockets},
+    {"POST", "token", token},       {"POST", "traffic", traffic},
+    {"GET", "opened", opened},      {"GET", "requests", requests},
+    {"GET", "state", state},
 };
-
-constexpr Command kCommands[] = {
-    {"POST", "advance", advance},  {"POST", "clear", clear},     {"POST", "connections", connections},
-    {"POST", "fault", fault},      {"POST", "forget", forget},   {"POST", "listener", listener},
-    {"POST", "modes", modes},      {"POST", "restart", restart}, {"POST", "sockets", sockets},
-    {"POST", "token", token},      {"POST", "traffic", traffic}, {"GET", "opened", opened},
-    {"GET", "requests", requests}, {"GET", "state", state},
-};
-
-Answer answer_of(const Result<Json>& result) {
-  if (result) return {200, "application/json", result->dump(), {}};
-  return {400, "application/json", Json({{"error", result.error().message}}).dump(), {}};
-}
 
 }  // namespace
 
-Answer control(Simulation& simulation, const Request& request) {
-  if (!request.from_loopback) return plain(404, "");
-  const auto name = std::string_view(request.path).substr(kControlPrefix.size());
-  for (const auto& command : kCommands) {
-    if (command.name != name) continue;
-    if (command.method != request.method) return plain(405, "");
-    return answer_of(command.run(simulation, request.parameters));
-  }
-  return plain(404, "");
-}
+Answer control(Simulation& simulation, const Request& request) { return run_command(kCommands, simulation, request); }
 
 }  // namespace mixnet::simulator

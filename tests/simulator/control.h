@@ -5,8 +5,6 @@
 
 namespace mixnet::simulator {
 
-inline constexpr std::string_view kControlPrefix = "/simulator/";
-
 /// What the commands below /simulator/ do and answer. Only this host may give them.
 Answer control(Simulation& simulation, const Request& request);
 

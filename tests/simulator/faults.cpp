@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulator/faults.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,11 +13,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::pair<std::string_view, FaultKind> kKinds[] = {
-    {"slow", FaultKind::slow},     {"drip", FaultKind::drip},           {"hang", FaultKind::hang},
-    {"stall", FaultKind::stall},   {"reset", FaultKind::reset},         {"cut", FaultKind::cut},
-    {"status", FaultKind::status}, {"huge", FaultKind::huge},           {"wrong_json", FaultKind::wrong_json},
-    {"broken", FaultKind::broken}, {"html", FaultKind::html},           {"empty", FaultKind::empty},
-    {"deep", FaultKind::deep},     {"truncated", FaultKind::truncated}, {"redirect", FaultKind::redirect},
+    {"slow", FaultKind::slow},         {"drip", FaultKind::drip},           {"hang", FaultKind::hang},
+    {"stall", FaultKind::stall},       {"reset", FaultKind::reset},         {"cut", FaultKind::cut},
+    {"status", FaultKind::status},     {"huge", FaultKind::huge},           {"wrong_json", FaultKind::wrong_json},
+    {"broken", FaultKind::broken},     {"html", FaultKind::html},           {"empty", FaultKind::empty},
+    {"deep", FaultKind::deep},         {"truncated", FaultKind::truncated}, {"redirect", FaultKind::redirect},
+    {"bad_gzip", FaultKind::bad_gzip}, {"bomb", FaultKind::bomb},
 };
 
 Result<FaultKind> parse_kind(std::string_view name) {
@@ -56,7 +58,14 @@ Result<FaultOrder> parse_fault(const Parameters& parameters) {
   TRY(parse_optional(parameters, "bytes", out.bytes));
   TRY(parse_optional(parameters, "times", out.times));
   if (const auto location = parameters.find("location"); location != parameters.end()) out.location = location->second;
+  if (const auto later = parameters.find("retry_after"); later != parameters.end()) out.retry_after = later->second;
   return out;
+}
+
+bool spoils_body(FaultKind kind) {
+  constexpr FaultKind kOthers[] = {FaultKind::slow,  FaultKind::drip,  FaultKind::hang,
+                                   FaultKind::stall, FaultKind::reset, FaultKind::cut};
+  return std::ranges::find(kOthers, kind) == std::end(kOthers);
 }
 
 void Faults::set(std::string endpoint, FaultOrder order) {
@@ -73,11 +82,21 @@ void Faults::clear() {
 std::optional<FaultOrder> Faults::take(std::string_view path) {
   const std::lock_guard lock(mutex_);
   auto found = orders_.find(path);
-  if (found == orders_.end()) found = orders_.find("*");
+  if (found == orders_.end()) found = find_prefix(path);
   if (found == orders_.end()) return std::nullopt;
   FaultOrder order = found->second;
   if (--found->second.times == 0) orders_.erase(found);
   return order;
+}
+
+std::map<std::string, FaultOrder, std::less<>>::iterator Faults::find_prefix(std::string_view path) {
+  auto longest = orders_.end();
+  for (auto order = orders_.begin(); order != orders_.end(); ++order) {
+    const auto& [endpoint, fault] = *order;
+    if (!endpoint.ends_with('*') || !path.starts_with(std::string_view(endpoint).substr(0, endpoint.size() - 1))) continue;
+    if (longest == orders_.end() || endpoint.size() > longest->first.size()) longest = order;
+  }
+  return longest;
 }
 
 std::string with_wrong_types(const std::string& body) {

@@ -10,10 +10,9 @@
 #include <string_view>
 
 #include "collectors/kit/result.h"
+#include "tests/simulator/exchange.h"
 
 namespace mixnet::simulator {
-
-using Parameters = std::map<std::string, std::string, std::less<>>;
 
 enum class FaultKind {
   slow,        ///< answers after some seconds
@@ -31,12 +30,15 @@ enum class FaultKind {
   deep,        ///< JSON nested beyond all measure
   truncated,   ///< the first half of the body, as if it were all
   redirect,    ///< elsewhere
+  bad_gzip,    ///< what says that it is compressed and is not
+  bomb,        ///< compressed zeros without end
 };
 
 struct FaultOrder {
   FaultKind kind = FaultKind::slow;
-  double seconds = 2;  ///< of slow and drip
-  int status = 500;    ///< of status and redirect
+  double seconds = 2;            ///< of slow and drip
+  int status = 500;              ///< of status and redirect
+  std::string retry_after = {};  ///< of status: the header's value, no header where it is empty
   std::uint64_t bytes = 1 << 30;
   std::string location = "http://127.0.0.1:9/elsewhere";
   std::uint64_t times = UINT64_MAX;  ///< how many requests it is for
@@ -45,10 +47,13 @@ struct FaultOrder {
 /// The parameters of POST /simulator/fault, all but the endpoint.
 Result<FaultOrder> parse_fault(const Parameters& parameters);
 
+/// Whether a fault is made of the body, and not only of when and how much of it is sent.
+bool spoils_body(FaultKind kind);
+
 /// Which endpoints misbehave, and how. For several threads at once.
 class Faults {
  public:
-  /// `endpoint` is a path, or "*" for all that have no fault of their own.
+  /// `endpoint` is a path, or the beginning of one and a "*": the longest that fits is what counts.
   void set(std::string endpoint, FaultOrder order);
 
   /// Ends all faults, and those who hang.
@@ -61,6 +66,8 @@ class Faults {
   std::uint64_t cleared() const { return cleared_; }
 
  private:
+  std::map<std::string, FaultOrder, std::less<>>::iterator find_prefix(std::string_view path);
+
   std::mutex mutex_;
   std::map<std::string, FaultOrder, std::less<>> orders_;
   std::atomic<std::uint64_t> cleared_ = 0;

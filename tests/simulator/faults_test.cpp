@@ -7,10 +7,11 @@ namespace mixnet::simulator {
 namespace {
 
 TEST(Faults, OrdersAreParsed) {
-  const auto order = parse_fault({{"kind", "status"}, {"status", "503"}, {"times", "2"}});
+  const auto order = parse_fault({{"kind", "status"}, {"status", "503"}, {"times", "2"}, {"retry_after", "60"}});
   ASSERT_TRUE(order);
   EXPECT_EQ(FaultKind::status, order->kind);
   EXPECT_EQ(503, order->status);
+  EXPECT_EQ("60", order->retry_after);
   EXPECT_EQ(2U, order->times);
   EXPECT_EQ(302, parse_fault({{"kind", "redirect"}})->status);
 }
@@ -29,6 +30,16 @@ TEST(Faults, AreOfTheirEndpoint) {
   faults.set("*", {FaultKind::html});
   EXPECT_EQ(FaultKind::empty, faults.take("/a")->kind);
   EXPECT_EQ(FaultKind::html, faults.take("/b")->kind);
+}
+
+TEST(Faults, MayBeOfAllPathsThatBeginAlike) {
+  Faults faults;
+  faults.set("*", {FaultKind::html});
+  faults.set("/api/*", {FaultKind::empty});
+  faults.set("/api/v1/*", {FaultKind::hang});
+  EXPECT_EQ(FaultKind::html, faults.take("/status/v1/x")->kind);
+  EXPECT_EQ(FaultKind::empty, faults.take("/api/v2")->kind);
+  EXPECT_EQ(FaultKind::hang, faults.take("/api/v1/x")->kind);
 }
 
 TEST(Faults, EndAfterSomeRequestsOrWhenCleared) {

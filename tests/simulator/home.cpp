@@ -13,6 +13,7 @@
 #include "collectors/kit/text.h"
 #include "tests/simulator/bodies.h"
 #include "tests/simulator/keys.h"
+#include "tests/simulator/signing.h"
 
 namespace mixnet::simulator {
 namespace {
@@ -65,7 +66,7 @@ Result<void> write_private(const path& file, const std::string& content) {
 }
 
 std::string public_key_file(const Node& node) {
-  return "-----BEGIN ED25519 PUBLIC KEY-----\n" + base64(key_bytes(node.options().seed, "identity")) +
+  return "-----BEGIN ED25519 PUBLIC KEY-----\n" + base64(SigningKey(node.options().seed, "identity").public_bytes()) +
          "\n-----END ED25519 PUBLIC KEY-----\n";
 }
 
@@ -112,7 +113,7 @@ std::string endpoint(const std::string& address, std::uint16_t port) {
 
 void add_mixnet(const Options& options, const path& data, Toml& out) {
   out.section("mixnet").text("bind_address", endpoint(options.bind, options.ports.mix)).number("announce_port", 0);
-  out.list("nym_api_urls", "https://validator.nymtech.net/api/").list("nyxd_urls", "https://rpc.nymtech.net");
+  out.list("nym_api_urls", options.nym_api_urls).list("nyxd_urls", "https://rpc.nymtech.net");
   out.section("mixnet.replay_protection").section("mixnet.replay_protection.storage_paths");
   out.text("current_bloomfilters_directory", (data / "replay-detection").string());
 }

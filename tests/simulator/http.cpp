@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "tests/simulator/civetweb.h"
-#include "tests/simulator/control.h"
 #include "tests/simulator/misbehaviour.h"
 
 namespace mixnet::simulator {
@@ -14,10 +13,27 @@ namespace {
 constexpr unsigned kThreads = 80;
 constexpr unsigned kMostFaulty = 64;
 
+/// A request for what is simulated, from its arrival until all of the answer has been sent.
+class UnderWay {
+ public:
+  explicit UnderWay(Site& site) : site_(site) { site_.began(); }
+  ~UnderWay() { site_.ended(); }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  Site& site_;
+};
+
 /// Gives the status that civetweb is to note.
 int handle_request(mg_connection* connection) {
   static_cast<HttpServer*>(mg_get_user_context_data(connection))->handle(Connection(connection));
   return 200;
+}
+
+void note_end(const mg_connection* connection) {
+  if (mg_get_user_connection_data(connection) == nullptr) return;
+  static_cast<HttpServer*>(mg_get_user_data(mg_get_context(connection)))->ended();
 }
 
 }  // namespace
@@ -29,18 +45,22 @@ HttpServer::~HttpServer() {
 Result<std::uint16_t> HttpServer::start(const std::string& bind, std::uint16_t port) {
   mg_callbacks callbacks{};
   callbacks.begin_request = handle_request;
+  callbacks.connection_close = note_end;
   server_ = TRY(start_civetweb(bind, port, kThreads, callbacks, this));
   return port_of(server_);
 }
 
 void HttpServer::handle(Connection connection) {
-  const auto request = connection.request();
+  auto request = connection.request();
   if (request.path.starts_with(kControlPrefix)) {
-    send(connection, request, control(simulation_, request));
+    send(connection, request, site_.control(request));
     return;
   }
-  auto answer = simulation_.answer(request);
-  const auto order = simulation_.faults().take(request.path);
+  if (connection.mark()) site_.connected();
+  const UnderWay under_way(site_);
+  const auto order = site_.faults().take(request.path);
+  request.spoiled = order && spoils_body(order->kind);
+  auto answer = site_.answer(request);
   if (order) {
     handle_faulty(connection, request, std::move(answer), *order);
   } else {
@@ -49,9 +69,9 @@ void HttpServer::handle(Connection connection) {
 }
 
 void HttpServer::handle_faulty(Connection& connection, const Request& request, Answer answer, const FaultOrder& order) {
-  const auto cleared = simulation_.faults().cleared();
+  const auto cleared = site_.faults().cleared();
   if (++faulty_ <= kMostFaulty) {
-    misbehave(connection, request, std::move(answer), order, [&] { return simulation_.faults().cleared() != cleared; });
+    misbehave(connection, request, std::move(answer), order, [&] { return site_.faults().cleared() != cleared; });
   }
   --faulty_;
   connection.end();

@@ -5,17 +5,18 @@
 #include <cstdint>
 #include <string>
 
+#include "collectors/kit/result.h"
 #include "tests/simulator/connection.h"
-#include "tests/simulator/simulation.h"
+#include "tests/simulator/site.h"
 
 struct mg_context;
 
 namespace mixnet::simulator {
 
-/// The HTTP server of the node's API, and of the commands to the simulator.
+/// The HTTP server of what is simulated, and of the commands to the simulator.
 class HttpServer {
  public:
-  explicit HttpServer(Simulation& simulation) : simulation_(simulation) {}
+  explicit HttpServer(Site& site) : site_(site) {}
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -26,10 +27,13 @@ class HttpServer {
   /// Answers one request.
   void handle(Connection connection);
 
+  /// Notes that a connection has ended on which something was asked for.
+  void ended() { site_.disconnected(); }
+
  private:
   void handle_faulty(Connection& connection, const Request& request, Answer answer, const FaultOrder& order);
 
-  Simulation& simulation_;
+  Site& site_;
   mg_context* server_ = nullptr;
   std::atomic<unsigned> faulty_ = 0;  // requests that a fault holds at present
 };

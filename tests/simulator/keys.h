@@ -11,7 +11,7 @@ namespace mixnet::simulator {
 /// A number made of a seed and a name, always the same of the same two.
 std::uint64_t hash(std::uint64_t seed, std::string_view name);
 
-/// So many bytes of a made-up key. Nothing can be encrypted or signed with it.
+/// So many bytes of a made-up key. Nothing can be encrypted with it; signing.h makes those that sign.
 std::string key_bytes(std::uint64_t seed, std::string_view name, std::size_t bytes = 32);
 
 std::string base58(std::string_view bytes);

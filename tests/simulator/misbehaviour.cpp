@@ -2,14 +2,18 @@
 #include "tests/simulator/misbehaviour.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
+
+#include "tests/simulator/gzip.h"
 
 namespace mixnet::simulator {
 namespace {
 
 constexpr double kLook = 0.1;
 constexpr std::size_t kDepth = 200'000;
+constexpr std::uint64_t kMostUnpacked = 1 << 28;
 
 /// Until the fault is cleared or the client goes.
 void hang(const Connection& connection, const std::function<bool()>& released) {
@@ -59,15 +63,28 @@ Answer with_body(Answer answer, std::string body) {
   return answer;
 }
 
+/// Whatever was asked for.
+Answer packed(std::string body) {
+  Answer out{200, "application/json", std::move(body), {}};
+  out.headers.emplace_back("content-encoding", "gzip");
+  return out;
+}
+
 Answer proxy_page() {
   return {
       200, "text/html", "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>", {}};
 }
 
+Answer other_status(const FaultOrder& order) {
+  auto out = plain(order.status, "told to answer so");
+  if (!order.retry_after.empty()) out.headers.emplace_back("retry-after", order.retry_after);
+  return out;
+}
+
 /// What the faults that are an answer of their own answer.
 Answer spoiled(Answer answer, const FaultOrder& order) {
   switch (order.kind) {
-    case FaultKind::status: return plain(order.status, "told to answer so");
+    case FaultKind::status: return other_status(order);
     case FaultKind::redirect: return {order.status, "", "", order.location};
     case FaultKind::wrong_json: return with_body({200, "application/json", {}, {}}, with_wrong_types(answer.body));
     case FaultKind::broken: return with_body(std::move(answer), "{\"status\": up, ]");
@@ -78,6 +95,8 @@ Answer spoiled(Answer answer, const FaultOrder& order) {
       auto body = truncated(answer.body);
       return with_body(std::move(answer), std::move(body));
     }
+    case FaultKind::bad_gzip: return packed("\x1f\x8b\x08 and then nothing that anybody could unpack");
+    case FaultKind::bomb: return packed(gzip_of_zeros(std::min(order.bytes, kMostUnpacked)));
     default: return answer;
   }
 }

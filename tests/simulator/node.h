@@ -102,6 +102,9 @@ class Node {
   /// As a restart with other flags does.
   void restart_with(const Modes& modes, std::string access_token);
 
+  /// What it announces of itself from now on: addresses, name, rotation, and whose signature.
+  void announce(const Options& options) { options_ = options; }
+
   void set_ports(const Ports& ports) { options_.ports = ports; }
   void set_connections(Connections connections) { connections_ = connections; }
   Connections connections() const { return connections_; }

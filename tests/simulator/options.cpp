@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulator/options.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "collectors/kit/text.h"
+#include "tests/simulator/flags.h"
 
 namespace mixnet::simulator {
 namespace {
 
-using Set = Result<void> (*)(std::string_view value, Options& out);
-
-/// A flag that stands alone has no name for its value.
-struct Flag {
-  std::string_view name, value, help;
-  Set set;
-};
-
-template <auto Field>
-Result<void> set_text(std::string_view value, Options& out) {
-  out.*Field = value;
-  return {};
-}
-
 template <auto Field>
 Result<void> set_bool(std::string_view value, Options& out) {
   out.*Field = TRY(parse_bool(value));
-  return {};
-}
-
-template <auto Field>
-Result<void> set_true(std::string_view, Options& out) {
-  out.*Field = true;
   return {};
 }
 
@@ -72,18 +52,8 @@ Result<void> set_traffic(std::string_view value, Options& out) {
   return {};
 }
 
-Result<void> set_uptime(std::string_view value, Options& out) {
-  out.uptime = TRY(number<double>(value));
-  return {};
-}
-
 Result<void> set_rate(std::string_view value, Options& out) {
   out.traffic.packets_per_second = TRY(number<double>(value));
-  return {};
-}
-
-Result<void> set_seed(std::string_view value, Options& out) {
-  out.seed = TRY(number<std::uint64_t>(value));
   return {};
 }
 
@@ -114,7 +84,7 @@ Result<void> set_wireguard(std::string_view value, Options& out) {
   return {};
 }
 
-constexpr Flag kFlags[] = {
+constexpr Flag<Options> kFlags[] = {
     {"--id", "ID", "Name of the node.", set_text<&Options::id>},
     {"--config-file", "FILE", "HOME/config/config.toml, which is written; the same as --sim-home HOME.", set_config_file},
     {"--mode", "MODE", "mixnode, entry-gateway, exit-gateway or exit-providers-only; may be repeated.", set_modes},
@@ -127,6 +97,7 @@ constexpr Flag kFlags[] = {
     {"--public-ips", "IP,...", "Addresses that the node announces.", set_text<&Options::public_ips>},
     {"--hostname", "NAME", "Name that the node announces.", set_text<&Options::hostname>},
     {"--location", "CODE", "Country that the node announces.", set_text<&Options::location>},
+    {"--nym-api-urls", "URL,...", "The nym-apis that config.toml names.", set_text<&Options::nym_api_urls>},
     {"--expose-system-info", "BOOL", "Whether /system-info answers.", set_bool<&Options::expose_system_info>},
     {"--expose-system-hardware", "BOOL", "Whether it tells of the hardware.", set_bool<&Options::expose_system_hardware>},
     {"--expose-crypto-hardware", "BOOL", "Whether it tells of the processor's cryptography.",
@@ -144,66 +115,18 @@ constexpr Flag kFlags[] = {
     {"--sim-traffic", "PATTERN", "idle, steady, busy or bursty.", set_traffic},
     {"--sim-packets-per-second", "NUMBER", "The rate that the pattern is made of.", set_rate},
     {"--sim-seed", "NUMBER", "Keys, users and small differences; with 0 every share of the traffic is a round number.",
-     set_seed},
+     set_number<&Options::seed>},
     {"--sim-connections", "NUMBER", "Clients that connect to the mix port, and as many to the websocket; at most 200.",
      set_connections},
     {"--sim-version", "VERSION", "Release of the node; old ones have older bodies.", set_version},
     {"--sim-host-address", "IP,...", "The same as --public-ips.", set_text<&Options::public_ips>},
     {"--sim-future", "", "Adds keys and metrics that no release has yet.", set_true<&Options::future>},
+    {"--sim-rotation", "NUMBER", "Key rotation that the node is in.", set_number<&Options::rotation>},
     {"--sim-bridge", "", "A QUIC bridge is set up.", set_true<&Options::bridge>},
-    {"--sim-uptime", "SECONDS", "How long the node has been up for when it starts.", set_uptime},
+    {"--sim-uptime", "SECONDS", "How long the node has been up for when it starts.", set_number<&Options::uptime>},
     {"--sim-clock", "CLOCK", "running, or manual: time moves only by POST /simulator/advance.", set_clock},
     {"--help", "", "Prints this.", set_true<&Options::help>},
 };
-
-const Flag* find_flag(std::string_view name) {
-  for (const auto& flag : kFlags) {
-    if (flag.name == name) return &flag;
-  }
-  return nullptr;
-}
-
-/// The arguments one after the other, `--flag=value` as two.
-class Words {
- public:
-  explicit Words(std::span<const char* const> arguments) : rest_(arguments) {}
-
-  bool empty() const { return rest_.empty(); }
-
-  std::string_view take_name() {
-    attached_ = take();
-    is_attached_ = attached_.find('=') != std::string_view::npos;
-    return take_until(attached_, '=');
-  }
-
-  Result<std::string_view> take_value(std::string_view name) {
-    if (is_attached_) return attached_;
-    if (rest_.empty()) return fail(Fault::malformed, std::string(name) + " wants a value");
-    return take();
-  }
-
- private:
-  std::string_view take() {
-    const std::string_view word = rest_.front();
-    rest_ = rest_.subspan(1);
-    return word;
-  }
-
-  std::span<const char* const> rest_;
-  std::string_view attached_;
-  bool is_attached_ = false;
-};
-
-Result<void> take_flag(Words& words, Options& out) {
-  const auto name = words.take_name();
-  const Flag* flag = find_flag(name);
-  if (flag == nullptr) return fail(Fault::malformed, "unknown flag " + in_quotes(name));
-  std::string_view value;
-  if (!flag->value.empty()) value = TRY(words.take_value(name));
-  const auto done = flag->set(value, out);
-  if (!done) return fail(Fault::malformed, std::string(name) + ": " + done.error().message);
-  return {};
-}
 
 }  // namespace
 
@@ -242,18 +165,10 @@ Result<Options> parse_options(std::span<const char* const> arguments) {
   } else if (command != "run") {
     return fail(Fault::malformed, "unknown command " + in_quotes(command));
   }
-  while (!words.empty()) TRY(take_flag(words, out));
+  while (!words.empty()) TRY(take_flag(kFlags, words, out));
   return out;
 }
 
-std::string help_text() {
-  std::string out = "A simulated Nym node.\n\n  nym-node run [FLAGS]\n\n";
-  for (const auto& flag : kFlags) {
-    std::string line = "  " + std::string(flag.name) + " " + std::string(flag.value);
-    line.resize(std::max<std::size_t>(line.size(), 42), ' ');
-    out += line + "  " + std::string(flag.help) + "\n";
-  }
-  return out;
-}
+std::string help_text() { return "A simulated Nym node.\n\n  nym-node run [FLAGS]\n\n" + help_lines<Options>(kFlags); }
 
 }  // namespace mixnet::simulator

@@ -51,6 +51,7 @@ struct Options {
   std::string public_ips = "203.0.113.17,2001:db8:4::17";
   std::string hostname = "nym-node.example.org";
   std::string location = "CH";
+  std::string nym_api_urls = "https://validator.nymtech.net/api/";
   bool expose_system_info = true;
   bool expose_system_hardware = true;
   bool expose_crypto_hardware = true;
@@ -63,9 +64,13 @@ struct Options {
   double uptime = 0;              ///< seconds that the node has been up for when it starts
   std::uint64_t connections = 0;  ///< clients that the simulator itself connects to the mix port, and as many to the websocket
   Release release;
-  bool future = false;        ///< keys and metrics that no release has yet
-  bool bridge = false;        ///< a QUIC bridge is set up
-  bool manual_clock = false;  ///< time stands still but for /simulator/advance
+  std::uint32_t rotation = 167;   ///< of the sphinx key that it says is in use
+  bool pre_announced = false;     ///< the next rotation's key is told of already
+  bool wrong_signature = false;   ///< of the host information
+  bool foreign_identity = false;  ///< the host information has, and is signed with, a key that is not the node's
+  bool future = false;            ///< keys and metrics that no release has yet
+  bool bridge = false;            ///< a QUIC bridge is set up
+  bool manual_clock = false;      ///< time stands still but for /simulator/advance
   bool help = false;
 };
 

@@ -87,18 +87,6 @@ Answer prometheus(const Node& node, const Request& request) {
   return plain(200, exposition(node));
 }
 
-/// Every JSON text is a YAML text too. Nobody asks the simulator for bincode.
-Answer in_format(Answer json, const Parameters& parameters) {
-  const auto output = parameters.find("output");
-  if (output == parameters.end() || output->second == "json") return json;
-  if (output->second == "yaml") {
-    json.content_type = "application/yaml";
-    return json;
-  }
-  return plain(400, "Failed to deserialize query string: output: unknown variant `" + output->second +
-                        "`, expected one of `json`, `yaml`, `bincode`");
-}
-
 Answer with_unknown_keys(Answer answer) {
   auto body = Json::parse(answer.body);
   add_unknown_keys(body);
@@ -121,8 +109,6 @@ std::string_view redirect_of(std::string_view path) {
 }
 
 }  // namespace
-
-Answer plain(int status, std::string text) { return {status, "text/plain; charset=utf-8", std::move(text), {}}; }
 
 Answer answer(Node& node, const Request& request) {
   if (request.method != "GET" && request.method != "HEAD") return plain(405, "");

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "collectors/kit/text.h"
+#include "tests/simulator/control.h"
 
 namespace mixnet::simulator {
 namespace {
@@ -129,6 +130,8 @@ Answer Simulation::answer(const Request& request) {
   return simulator::answer(node_, request);
 }
 
+Answer Simulation::control(const Request& request) { return simulator::control(*this, request); }
+
 void Simulation::advance(double seconds) {
   const std::lock_guard lock(mutex_);
   node_.advance(seconds);
@@ -163,6 +166,16 @@ Result<void> Simulation::set_listening(std::string_view role, bool listening) {
   if (listening) return open(role);
   close(role);
   return {};
+}
+
+Options Simulation::options() {
+  const std::lock_guard lock(mutex_);
+  return node_.options();
+}
+
+void Simulation::announce(const Options& options) {
+  const std::lock_guard lock(mutex_);
+  node_.announce(options);
 }
 
 Modes Simulation::modes() {

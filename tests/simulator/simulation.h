@@ -11,13 +11,14 @@
 #include "tests/simulator/home.h"
 #include "tests/simulator/node.h"
 #include "tests/simulator/routes.h"
+#include "tests/simulator/site.h"
 #include "tests/simulator/sockets.h"
 #include "tests/simulator/websockets.h"
 
 namespace mixnet::simulator {
 
 /// The node with all around it that can be seen of it: sockets, files, and who asked for what. For several threads at once.
-class Simulation {
+class Simulation : public Site {
  public:
   explicit Simulation(const Options& options);
 
@@ -27,8 +28,9 @@ class Simulation {
   /// One line for who started the simulator: what it is and where.
   std::string ready_line();
 
-  Answer answer(const Request& request);
-  Faults& faults() { return faults_; }
+  Answer answer(const Request& request) override;
+  Answer control(const Request& request) override;
+  Faults& faults() override { return faults_; }
 
   // What the control API does.
   void advance(double seconds);
@@ -38,6 +40,9 @@ class Simulation {
   Result<void> set_connections(std::uint64_t count);
   void set_reading(bool reading) { sockets_.set_reading(reading); }
   Result<void> set_listening(std::string_view role, bool listening);
+  /// What the node has on its command line now, and what it announces of that from now on.
+  Options options();
+  void announce(const Options& options);
   Modes modes();
   Traffic traffic();
   std::string access_token();

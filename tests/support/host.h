@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/resource.h>
+
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -24,6 +27,19 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// For as long as it lives no file of this process can be longer: writing to one fails, as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(std::uint64_t bytes);
+  ~FileSizeLimit();
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
 };
 
 /// The build's copy of tests/fixtures, which has their symbolic links; wherever the tests are run from.
