@@ -35,6 +35,7 @@
 #include "collectors/host/vmstat.h"
 #include "collectors/network/node_status_api.h"
 #include "collectors/network/nym_api.h"
+#include "collectors/network/reachability.h"
 #include "collectors/network/self_description.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
@@ -87,6 +88,7 @@ constexpr const Collector* kCollectors[] = {
     &kOs,
     &kPressure,
     &kProcesses,
+    &kReachability,
     &kSchedstat,
     &kSelfDescription,
     &kSockstat,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/settings.h"
 
+#include "collectors/kit/host.h"
 #include "collectors/kit/text.h"
 
 namespace mixnet {
@@ -65,6 +66,48 @@ constexpr Setting path_list_setting(std::string_view name, std::string_view help
           }};
 }
 
+/// "/path" or nothing.
+template <auto kField>
+constexpr Setting path_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::path,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            if (!text.empty() && !text.starts_with('/')) return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
+            kField(settings) = text;
+            return {};
+          },
+          [](const Settings& settings) { return kField(settings); }};
+}
+
+/// "HOST", "HOST:PORT" or nothing.
+template <auto kField>
+constexpr Setting host_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::host,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            if (!text.empty()) TRY(HostAndPort::parse(text));
+            kField(settings) = text;
+            return {};
+          },
+          [](const Settings& settings) { return kField(settings); }};
+}
+
+/// "HOST" or "NODE=HOST".
+template <auto kField>
+constexpr Setting host_list_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::host_list,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            if (text.empty()) return {};
+            const auto host = text.substr(text.find('=') + 1);  // all of it where there is none
+            if (!is_host(host)) return fail(Fault::malformed, in_quotes(host) + " is neither a host name nor an IP address");
+            kField(settings).emplace_back(text);
+            return {};
+          },
+          [](const Settings& settings) {
+            std::string out;
+            for (const auto& host : kField(settings)) out.append(out.empty() ? "" : "\n").append(host);
+            return out;
+          }};
+}
+
 #define FIELD(path) \
   [](auto& settings) -> auto& { return settings.path; }
 
@@ -101,6 +144,15 @@ constexpr Setting kSettings[] = {
                                                      "How often the live endpoints of a node's HTTP API are asked."),
     boolean_setting<FIELD(node_process.pss)>("node_process.pss",
                                              "Export the node's proportional memory (PSS). Reading it stalls the node."),
+    path_setting<FIELD(reachability.ca_file)>(
+        "reachability.ca-file", "File of certificate authorities in PEM for the nodes' TLS, in place of the system's."),
+    duration_setting<FIELD(reachability.interval), 60'000>("reachability.interval",
+                                                           "How often the ports that nodes announce are tried."),
+    host_setting<FIELD(reachability.ntp_server)>("reachability.ntp-server",
+                                                 "NTP server, HOST or HOST:PORT, that the clock is compared with; not given: none."),
+    host_list_setting<FIELD(reachability.targets)>(
+        "reachability.target",
+        "Host or address, or NODE=HOST, to try in place of those that nodes announce; repeatable."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),
