@@ -71,7 +71,8 @@ template <auto kField>
 constexpr Setting path_setting(std::string_view name, std::string_view help) {
   return {name, help, Setting::Kind::path,
           [](Settings& settings, std::string_view text) -> Result<void> {
-            if (!text.empty() && !text.starts_with('/')) return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
+            if (!text.empty() && !text.starts_with('/'))
+              return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
             kField(settings) = text;
             return {};
           },
@@ -148,11 +149,10 @@ constexpr Setting kSettings[] = {
         "reachability.ca-file", "File of certificate authorities in PEM for the nodes' TLS, in place of the system's."),
     duration_setting<FIELD(reachability.interval), 60'000>("reachability.interval",
                                                            "How often the ports that nodes announce are tried."),
-    host_setting<FIELD(reachability.ntp_server)>("reachability.ntp-server",
-                                                 "NTP server, HOST or HOST:PORT, that the clock is compared with; not given: none."),
+    host_setting<FIELD(reachability.ntp_server)>(
+        "reachability.ntp-server", "NTP server, HOST or HOST:PORT, that the clock is compared with; not given: none."),
     host_list_setting<FIELD(reachability.targets)>(
-        "reachability.target",
-        "Host or address, or NODE=HOST, to try in place of those that nodes announce; repeatable."),
+        "reachability.target", "Host or address, or NODE=HOST, to try in place of those that nodes announce; repeatable."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

@@ -26,9 +26,9 @@ TlsTrust::~TlsTrust() = default;
 
 Result<TlsTrust> TlsTrust::load(const std::string& ca_file) {
   auto impl = std::make_unique<Impl>();
-  const int found =
-      ca_file.empty() ? gnutls_certificate_set_x509_system_trust(impl->credentials)
-                      : gnutls_certificate_set_x509_trust_file(impl->credentials, ca_file.c_str(), GNUTLS_X509_FMT_PEM);
+  const int found = ca_file.empty()
+                        ? gnutls_certificate_set_x509_system_trust(impl->credentials)
+                        : gnutls_certificate_set_x509_trust_file(impl->credentials, ca_file.c_str(), GNUTLS_X509_FMT_PEM);
   const auto where = ca_file.empty() ? std::string("the system's certificate authorities") : ca_file;
   if (found < 0) return fail(Fault::unavailable, "read " + where + ": " + gnutls_strerror(found));
   if (found == 0) return fail(Fault::unavailable, where + ": there are no certificates");

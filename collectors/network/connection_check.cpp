@@ -73,11 +73,13 @@ class Conversation {
 
   void begin() {
     begun_ = Clock::now();
-    socket_ = Descriptor(::socket(target_.address.is_ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    socket_ =
+        Descriptor(::socket(target_.address.is_ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket_) return fail_with_errno(errno);
     const auto address = target_.address.with_port(target_.port);
     events_ = POLLOUT;
-    if (::connect(socket_.number(), reinterpret_cast<const sockaddr*>(&address), target_.address.size()) == 0) return connected();
+    if (::connect(socket_.number(), reinterpret_cast<const sockaddr*>(&address), target_.address.size()) == 0)
+      return connected();
     if (errno != EINPROGRESS) fail_with_errno(errno);
   }
 

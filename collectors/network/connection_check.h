@@ -54,8 +54,8 @@ struct ConnectionCheck {
   ConnectionOutcome outcome;
 };
 
-/// Tries all of them at once and fills in the outcomes. Returns when `timeout` has passed at the latest, and soon where `stop` is
-/// asked for. `trust` may be null where none has TLS.
+/// Tries all of them at once and fills in the outcomes. Returns when `timeout` has passed at the latest, and soon where `stop`
+/// is asked for. `trust` may be null where none has TLS.
 void run_checks(std::span<ConnectionCheck> checks, const TlsTrust* trust, std::chrono::milliseconds timeout,
                 const std::stop_token& stop = {});
 

@@ -31,7 +31,8 @@ Result<HttpHead> HttpHead::parse(std::string_view head) {
   out.headers_ = head;
   auto line = trim(take_until(out.headers_, '\n'));
   const auto version = take_field(line), status = take_field(line);
-  if (!version.starts_with(kVersion) || version.size() != kVersion.size() + 1) return fail(Fault::malformed, "the answer is not HTTP");
+  if (!version.starts_with(kVersion) || version.size() != kVersion.size() + 1)
+    return fail(Fault::malformed, "the answer is not HTTP");
   const auto number = mixnet::number<int>(status);
   if (!number || status.size() != 3 || *number < 100) {
     return fail(Fault::malformed, "the answer has " + in_quotes(status) + " for a status");

@@ -20,15 +20,16 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr Metric kReachable = gauge(
-    "mixnet_network_node_reachable", "Whether this host could connect to the port over TCP, by announced or configured address.");
+constexpr Metric kReachable =
+    gauge("mixnet_network_node_reachable",
+          "Whether this host could connect to the port over TCP, by announced or configured address.");
 constexpr Metric kFault = gauge("mixnet_network_node_reach_fault_info",
                                 "1 with the reason why the connection, or the answer over it, did not come about.");
 constexpr Metric kLocal = gauge("mixnet_network_node_address_is_local",
                                 "Whether the address is this host's: what is tried there never leaves it, past any firewall.");
 constexpr Metric kConnect = gauge("mixnet_network_node_connect_seconds", "How long the TCP connection took.");
-constexpr Metric kAnswers = gauge("mixnet_network_node_answers",
-                                  "Whether the port gave 200 to /api/v1/health, or took a WebSocket handshake.");
+constexpr Metric kAnswers =
+    gauge("mixnet_network_node_answers", "Whether the port gave 200 to /api/v1/health, or took a WebSocket handshake.");
 constexpr Metric kHttp =
     gauge("mixnet_network_node_http_seconds", "How long /api/v1/health took over the connection that was there.");
 constexpr Metric kWebsocket =
@@ -38,8 +39,8 @@ constexpr Metric kExpiry =
     gauge("mixnet_network_node_tls_certificate_expiry_timestamp_seconds", "When the server's certificate expires.");
 constexpr Metric kNameMatches =
     gauge("mixnet_network_node_tls_name_matches", "Whether the certificate is for the host name that the node announces.");
-constexpr Metric kChain =
-    gauge("mixnet_network_node_tls_chain_valid", "Whether an authority that is trusted here signed the certificate, which is valid.");
+constexpr Metric kChain = gauge("mixnet_network_node_tls_chain_valid",
+                                "Whether an authority that is trusted here signed the certificate, which is valid.");
 constexpr Metric kResolves =
     gauge("mixnet_network_node_dns_resolves", "Whether the announced host name has an address, as this host resolves it.");
 constexpr Metric kLookup = gauge("mixnet_network_node_dns_seconds", "How long the look-up of the announced host name took.");
@@ -55,18 +56,18 @@ constexpr Metric kOffset = gauge("mixnet_network_clock_offset_seconds", "The NTP
 constexpr Metric kRoundTrip =
     gauge("mixnet_network_clock_round_trip_seconds", "How long the packets took; the offset is within half of it.");
 constexpr Metric kStratum = gauge("mixnet_network_clock_stratum", "How far the NTP server is from a reference clock.");
-constexpr const Metric* kMetrics[] = {&kReachable, &kFault,       &kLocal,    &kConnect,  &kAnswers,  &kHttp,
-                                      &kWebsocket, &kTls,         &kExpiry,   &kNameMatches, &kChain, &kResolves,
-                                      &kLookup,    &kMatches,     &kLeftOut,  &kDuration, &kTime,     &kTimeUp,
-                                      &kTimeFault, &kOffset,      &kRoundTrip, &kStratum};
+constexpr const Metric* kMetrics[] = {&kReachable, &kFault,   &kLocal,     &kConnect,     &kAnswers, &kHttp,
+                                      &kWebsocket, &kTls,     &kExpiry,    &kNameMatches, &kChain,   &kResolves,
+                                      &kLookup,    &kMatches, &kLeftOut,   &kDuration,    &kTime,    &kTimeUp,
+                                      &kTimeFault, &kOffset,  &kRoundTrip, &kStratum};
 
 constexpr auto kTick = 5s;
 constexpr std::chrono::milliseconds kDeadline = 5s;
 constexpr std::chrono::milliseconds kNameDeadline = 5s;
 constexpr std::chrono::milliseconds kTimeDeadline = 3s;
-constexpr auto kAfterStart = 30s;     // of a node, which takes a while until it listens
-constexpr auto kRoundsApart = 10s;    // however often a node announces something else
-constexpr auto kKissedAgain = 1h;     // a server that asked to be left alone
+constexpr auto kAfterStart = 30s;   // of a node, which takes a while until it listens
+constexpr auto kRoundsApart = 10s;  // however often a node announces something else
+constexpr auto kKissedAgain = 1h;   // a server that asked to be left alone
 constexpr std::size_t kTargetsMax = 32;
 constexpr std::uint16_t kNtpPort = 123;
 
@@ -140,7 +141,8 @@ bool contains(const std::vector<IpAddress>& addresses, const IpAddress& address)
 
 void add_name(std::vector<std::string>& names, const std::string& name) {
   const bool is_name = !name.empty() && !IpAddress::parse(name);
-  if (is_name && names.size() < kTargetsMax && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  if (is_name && names.size() < kTargetsMax && std::find(names.begin(), names.end(), name) == names.end())
+    names.push_back(name);
 }
 
 /// What the look-ups found for a name; null where it was not looked up.
@@ -383,13 +385,14 @@ Result<void> collect(Context& context, Samples& out) {
 
 }  // namespace
 
-constinit const Collector kReachability{"reachability",
-                                        "Whether nodes answer at the ports and addresses that they announce, and the time of an "
-                                        "NTP server.",
-                                        true,
-                                        Schedule::background,
-                                        kMetrics,
-                                        collect,
-                                        kTick};
+constinit const Collector kReachability{
+    "reachability",
+    "Whether nodes answer at the ports and addresses that they announce, and the time of an "
+    "NTP server.",
+    true,
+    Schedule::background,
+    kMetrics,
+    collect,
+    kTick};
 
 }  // namespace mixnet

@@ -41,7 +41,8 @@ std::string websocket_accept(std::string_view key) {
 }
 
 Result<void> check_websocket_answer(const HttpHead& head, std::string_view key) {
-  if (head.status() != 101) return fail(Fault::malformed, "the answer to a WebSocket handshake is " + std::to_string(head.status()));
+  if (head.status() != 101)
+    return fail(Fault::malformed, "the answer to a WebSocket handshake is " + std::to_string(head.status()));
   if (!head.has_word("Upgrade", "websocket") || !head.has_word("Connection", "upgrade")) {
     return fail(Fault::malformed, "the answer upgrades to something other than WebSocket");
   }

@@ -20,7 +20,7 @@ struct NymOptions {
   std::string http_bind;  ///< "[::]:8080"
   NodePorts bound, announced;
   std::uint16_t announced_wss = 0;  ///< of a proxy with TLS before client_ws
-  std::string access_token;  ///< a secret
+  std::string access_token;         ///< a secret
   std::vector<std::string> nym_api_urls, public_ips, tunnel_addresses;
   std::string hostname, location, data_directory;
   std::string identity_key, version;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every parser of outside text under libFuzzer, in one program: MIXNET_FUZZ_TARGET names the row to run.
+#include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -32,8 +34,11 @@
 #include "collectors/host/stall_times.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/kit/host.h"
 #include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
+#include "collectors/network/sntp.h"
+#include "collectors/network/websocket.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/nym_bodies.h"
@@ -136,6 +141,25 @@ void read_nym_exposition(std::string_view text) {
   nym::add_known(*exposition, "n", samples);
 }
 
+/// What is taken to be a time is one that a clock can be.
+void read_time(std::string_view packet) {
+  const auto nonce = packet.size() < kSntpBytes ? std::string_view() : packet.substr(24, 8);
+  std::uint64_t number = 0;
+  for (const char c : nonce) number = number << 8 | static_cast<std::uint8_t>(c);
+  const auto time = read_sntp(packet, number, std::chrono::system_clock::time_point(std::chrono::seconds(1'778'925'600)),
+                              std::chrono::milliseconds(20));
+  if (time && !(std::abs(time->offset_s) < 1e10 && time->round_trip_s >= 0)) std::abort();
+}
+
+/// Where the head ends nothing of what is behind is read.
+void read_websocket_answer(std::string_view text) {
+  const auto end = HttpHead::end_of(text);
+  const auto head = HttpHead::parse(end ? text.substr(0, *end) : text);
+  if (!head) return;
+  (void)check_websocket_answer(*head, "dGhlIHNhbXBsZSBub25jZQ==");
+  if (head->status() < 100 || head->status() > 999) std::abort();
+}
+
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
 // clang-format off
 constexpr Target kTargets[] = {
@@ -193,6 +217,11 @@ constexpr Target kTargets[] = {
        std::string copy(text);
        std::vector<Mount> mounts;
        (void)parse_mountinfo(copy, mounts);
+     }},
+    {"host_and_port",
+     [](std::string_view text) {
+       const auto parsed = HostAndPort::parse(text);
+       if (parsed && !is_host(parsed->host)) std::abort();
      }},
     {"hwmon_file",
      [](std::string_view text) {
@@ -286,6 +315,7 @@ constexpr Target kTargets[] = {
        (void)parse_snmp6(text, all, plan, values);
        (void)parse_snmp6(text, all, plan, values);  // as planned
      }},
+    {"sntp", read_time},
     {"socket_table",
      [](std::string_view text) {
        SocketTally tally;
@@ -323,6 +353,7 @@ constexpr Target kTargets[] = {
        const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
        (void)web::parse_web_config("web.yml", text, no_file);
      }},
+    {"websocket_answer", read_websocket_answer},
     {"wireguard",
      [](std::string_view text) {
        WireguardPeers peers;

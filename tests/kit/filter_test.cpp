@@ -28,12 +28,11 @@ TEST(Regex, SaysWhatIsWrong) {
 TEST(Settings, EachIsReadBackAsItWasSet) {
   for (const auto& setting : all_settings()) {
     Settings settings;
-    const auto text = setting.kind == Setting::Kind::boolean    ? "true"
-                      : setting.kind == Setting::Kind::duration ? "3600s"
-                      : setting.kind == Setting::Kind::path     ? "/some/thing"
-                      : setting.kind == Setting::Kind::host || setting.kind == Setting::Kind::host_list
-                          ? "some.thing"
-                          : "^some.thing$";
+    const auto text = setting.kind == Setting::Kind::boolean                                            ? "true"
+                      : setting.kind == Setting::Kind::duration                                         ? "3600s"
+                      : setting.kind == Setting::Kind::path                                             ? "/some/thing"
+                      : setting.kind == Setting::Kind::host || setting.kind == Setting::Kind::host_list ? "some.thing"
+                                                                                                        : "^some.thing$";
     ASSERT_TRUE(setting.set(settings, text)) << setting.name;
     EXPECT_EQ(setting.get(settings), text) << setting.name;
   }
