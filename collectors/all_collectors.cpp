@@ -33,6 +33,7 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/network/gateway_probe.h"
 #include "collectors/network/node_status_api.h"
 #include "collectors/network/nym_api.h"
 #include "collectors/network/reachability.h"
@@ -64,6 +65,7 @@ constexpr const Collector* kCollectors[] = {
     &kEntropy,
     &kFilefd,
     &kFilesystem,
+    &kGatewayProbe,
     &kHwmon,
     &kLoadavg,
     &kMdadm,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,16 @@ struct Settings {
     Filter mount_points, fs_types;
     std::chrono::milliseconds mount_timeout{1000};
   } filesystem;
+  struct {
+    std::string program;  ///< by its absolute path; empty: it is not run
+    std::chrono::milliseconds interval{std::chrono::hours(6)}, start_delay{std::chrono::minutes(10)};
+    std::chrono::milliseconds timeout{std::chrono::minutes(15)};
+    std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;
+    std::string test_mode = "core";
+    std::string mnemonic_file;  ///< the path of a secret, as read_secret takes it
+    bool mock_ecash = false;    ///< in place of a mnemonic
+    std::string env_file;       ///< that describes the network to the probe; empty: mainnet
+  } gateway_probe;
   struct {
     Filter chip, sensor;
   } hwmon;
@@ -84,9 +95,9 @@ struct Settings {
 /// One setting as the operator writes it: the flag --collector.NAME, and in the file, below `collectors`, the collector's name
 /// and then the rest with underscores (filesystem.mount-points-exclude is collectors: filesystem: mount_points_exclude).
 struct Setting {
-  enum class Kind { regex, boolean, duration, path, host, path_list, host_list };
+  enum class Kind { regex, boolean, duration, text, path_list, text_list };
   /// Is it a list, which `set` adds to and `get` gives with one entry a line?
-  static constexpr bool is_list(Kind kind) { return kind == Kind::path_list || kind == Kind::host_list; }
+  static constexpr bool is_list(Kind kind) { return kind == Kind::path_list || kind == Kind::text_list; }
 
   std::string_view name;  ///< "filesystem.mount-points-exclude"
   std::string_view help;

@@ -137,11 +137,10 @@ Kind kind_of(const Setting& setting) {
   switch (setting.kind) {
     case Setting::Kind::boolean: return Kind::boolean;
     case Setting::Kind::path_list:
-    case Setting::Kind::host_list: return Kind::list;
+    case Setting::Kind::text_list: return Kind::list;
     case Setting::Kind::regex:
-    case Setting::Kind::path:
-    case Setting::Kind::host:
-    case Setting::Kind::duration: break;
+    case Setting::Kind::duration:
+    case Setting::Kind::text: break;
   }
   return Kind::text;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/discovered.h"
 
+#include <utility>
+
 #include "collectors/all_collectors.h"
 #include "daemon/board.h"
 
@@ -17,11 +19,15 @@ Discovered discover(const Config& config) {
   out.nodes = board.nodes();
   for (const auto& run : board.runs()) {
     const auto& outcome = *run.outcome();
-    if (outcome.error) out.none_because = outcome.error->message;
-    if (out.none_because.starts_with('n')) out.none_because.front() = 'N';  // "no node is known"
     const auto remarks = outcome.remarks.all();
     out.remarks.assign(remarks.begin(), remarks.end());
+    if (outcome.error) out.none_because = outcome.error->message;
   }
+  if (out.nodes->empty() && !out.remarks.empty()) {  // on that itself
+    out.none_because = std::move(out.remarks.back().error.message);
+    out.remarks.pop_back();
+  }
+  if (out.none_because.starts_with('n')) out.none_because.front() = 'N';  // "no node is known"
   return out;
 }
 

@@ -18,14 +18,13 @@ namespace {
 constexpr Metric kBuildInfo = gauge("mixnet_exporter_build_info", "What this exporter was built from and with; always 1.");
 constexpr Metric kCollections =
     counter("mixnet_exporter_collections_total", "Runs of the collectors; scrapes that come together share one.");
-constexpr Metric kConfigValid =
-    gauge("mixnet_exporter_config_last_reload_successful",
-          "Whether the configuration file read last was valid; the one before stays in force if not.");
+constexpr Metric kConfigValid = gauge("mixnet_exporter_config_last_reload_successful",
+                                      "Whether the configuration file read last was valid; the one before serves if not.");
 constexpr Metric kConfigTime = gauge("mixnet_exporter_config_last_reload_success_timestamp_seconds",
                                      "Unix time at which a valid configuration was read last.");
 constexpr Metric kWebConfigValid =
     gauge("mixnet_exporter_web_config_last_reload_successful",
-          "Whether the web configuration and its certificates were valid when they changed last; the old ones serve if not.");
+          "Whether the web configuration was valid when it changed last; the old one serves if not.");
 constexpr Metric kResponses = counter("mixnet_exporter_http_responses_total", "HTTP responses begun, by status code.");
 constexpr Metric kResponseBytes = counter("mixnet_exporter_http_response_bytes_total", "Bytes of response bodies sent whole.");
 constexpr Metric kCutOff = counter("mixnet_exporter_http_responses_cut_off_total",

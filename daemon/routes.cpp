@@ -57,7 +57,8 @@ web::Response Routes::nodes(const web::Request& request) const {
   }
   const auto known = network_->fleet();
   if (!known.fleet) return web::plain_response(503, "The network's nodes are not known yet.\n");
-  const TargetSource source{known.environment, known.fleet.get()};
+  const auto fleet = parse_fleet(*known.fleet);
+  const TargetSource source{known.environment, &fleet};
   std::size_t left_out = 0;
   auto text = targets_text({&source, 1}, options, TargetFormat::json, left_out);
   return {.content_type = "application/json", .body = std::make_shared<const std::string>(std::move(text))};

@@ -92,7 +92,7 @@ require_without_apt() {
   local missing=() tool library
   for tool in cmake ninja pkg-config c++; do command -v "$tool" >/dev/null || missing+=("$tool"); done
   if command -v pkg-config >/dev/null; then
-    for library in gnutls libcrypt libcurl libdeflate libmicrohttpd libsystemd nlohmann_json re2 tomlplusplus yaml-cpp; do
+    for library in gnutls libcrypt libcurl libisal libmicrohttpd libsystemd nlohmann_json re2 tomlplusplus yaml-cpp; do
       pkg-config --exists "$library" || missing+=("$library (library and headers)")
     done
   fi

@@ -10,9 +10,9 @@ build_packages=(
   libcrypt-dev
   libcurl3-gnutls
   libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
-  libdeflate-dev
   libexpected-dev
   libgnutls28-dev
+  libisal-dev
   libmicrohttpd-dev
   libre2-dev
   libsystemd-dev
@@ -26,6 +26,7 @@ build_packages=(
 # To build the simulated node too.
 simulator_packages=(
   libcivetweb-dev
+  libdeflate-dev
   nettle-dev # its libhogweed signs; libgnutls28-dev brings it along
 )
 

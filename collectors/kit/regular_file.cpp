@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -18,9 +19,11 @@ int read_all(int fd, std::size_t bytes_max, std::string& text) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return errno;
   if (!S_ISREG(status.st_mode)) return ELOOP;
-  text.resize(bytes_max + 1);
   std::size_t length = 0;
-  while (length < text.size()) {
+  // One byte more than it has, so that one read shows its end; it may have grown since.
+  text.resize(std::min(static_cast<std::size_t>(status.st_size), bytes_max) + 1);
+  while (length <= bytes_max) {
+    if (length == text.size()) text.resize(std::min(2 * length, bytes_max + 1));
     const auto got = ::read(fd, text.data() + length, text.size() - length);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return errno;

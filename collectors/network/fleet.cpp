@@ -2,7 +2,7 @@
 #include "collectors/network/fleet.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "collectors/kit/text.h"
 
@@ -10,6 +10,7 @@ namespace mixnet {
 namespace {
 
 constexpr std::size_t kNodesMax = 20'000;
+constexpr std::size_t kBytesMax = 8 << 20;
 constexpr std::string_view kMixnode = "mixnode", kEntry = "entry_gateway", kExit = "exit_gateway";
 
 bool is_among(std::string_view text, const std::vector<std::string>& list) {
@@ -20,12 +21,25 @@ bool is_plain(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
 
-char flag(bool is) { return is ? '1' : '0'; }
+// 1324 <tab> 2w5R… <tab> n1x0… <tab> 203.0.113.17 <tab> 0 <tab> 1.31.0 <tab> CH <tab> 00111
+// the port that is bonded, 0 for none; unbonding, mixnode, entry, exit, rewarded
+void append(std::string& out, const FleetNode& node) {
+  const auto field = [&](std::string_view text) { out.append(is_plain(text) ? text : "").append(1, '\t'); };
+  field(Decimal(node.node_id));
+  field(node.identity_key);
+  field(node.owner);
+  field(node.host);
+  field(Decimal(node.custom_http_port.value_or(0)));
+  field(node.version);
+  field(node.country);
+  for (const bool is : {node.unbonding, node.mixnode, node.entry, node.exit, node.rewarded}) out += is ? '1' : '0';
+  out += '\n';
+}
 
 }  // namespace
 
 void FleetBuilder::add(const NodeBond& bond) {
-  if (bonds_.size() >= kNodesMax) return;
+  if (bonds_.size() >= kBytesMax) return;
   FleetNode node;
   node.node_id = bond.node_id;
   node.identity_key = bond.identity_key;
@@ -33,19 +47,24 @@ void FleetBuilder::add(const NodeBond& bond) {
   node.host = bond.host;
   node.custom_http_port = bond.custom_http_port;
   node.unbonding = bond.unbonding.value_or(false);
-  bonds_.push_back(std::move(node));
+  append(bonds_, node);
 }
 
 void FleetBuilder::add(const NodeDescription& description) {
-  if (descriptions_.size() >= kNodesMax) return;
-  const bool exit = description.exit_nr.value_or(false) || description.exit_ipr.value_or(false);
-  descriptions_.push_back({description.node_id, description.version, description.location, description.mixnode.value_or(false),
-                           description.entry.value_or(false), exit});
+  if (descriptions_.size() >= kBytesMax) return;
+  FleetNode node;
+  node.node_id = description.node_id;
+  node.version = description.version;
+  node.country = description.location;
+  node.mixnode = description.mixnode.value_or(false);
+  node.entry = description.entry.value_or(false);
+  node.exit = description.exit_nr.value_or(false) || description.exit_ipr.value_or(false);
+  append(descriptions_, node);
 }
 
 Fleet FleetBuilder::fleet(const RewardedSet* rewarded) const {
-  Fleet out = bonds_;
-  const auto by_id = [](const auto& a, const auto& b) { return a.node_id < b.node_id; };
+  auto out = parse_fleet(bonds_);
+  const auto by_id = [](const FleetNode& a, const FleetNode& b) { return a.node_id < b.node_id; };
   std::stable_sort(out.begin(), out.end(), by_id);
   const auto same = [](const FleetNode& a, const FleetNode& b) { return a.node_id == b.node_id; };
   out.erase(std::unique(out.begin(), out.end(), same), out.end());
@@ -55,11 +74,11 @@ Fleet FleetBuilder::fleet(const RewardedSet* rewarded) const {
     const auto at = std::lower_bound(out.begin(), out.end(), wanted, by_id);
     return at != out.end() && at->node_id == id ? &*at : nullptr;
   };
-  for (const auto& each : descriptions_) {
+  for (auto& each : parse_fleet(descriptions_)) {
     auto* node = find(each.node_id);
     if (node == nullptr) continue;
-    node->version = each.version;
-    node->country = each.country;
+    node->version = std::move(each.version);
+    node->country = std::move(each.country);
     node->mixnode = each.mixnode;
     node->entry = each.entry;
     node->exit = each.exit;
@@ -87,20 +106,9 @@ Result<void> check_fleet_role(std::string_view role) {
   return fail(Fault::malformed, in_quotes(role) + " is none of mixnode, entry_gateway and exit_gateway");
 }
 
-// 1324 <tab> 2w5R… <tab> n1x0… <tab> 203.0.113.17 <tab> 0 <tab> 1.31.0 <tab> CH <tab> 00111
-// the port that is bonded, 0 for none; unbonding, mixnode, entry, exit, rewarded
 std::string serialized(const Fleet& fleet) {
   std::string out;
-  for (const auto& node : fleet) {
-    std::string line = std::to_string(node.node_id);
-    for (const auto& text : {node.identity_key, node.owner, node.host, std::to_string(node.custom_http_port.value_or(0)),
-                             node.version, node.country}) {
-      line.append("\t").append(is_plain(text) ? text : "");
-    }
-    line += '\t';
-    for (const bool is : {node.unbonding, node.mixnode, node.entry, node.exit, node.rewarded}) line += flag(is);
-    out.append(line).append("\n");
-  }
+  for (const auto& node : fleet) append(out, node);
   return out;
 }
 

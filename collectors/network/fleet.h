@@ -29,6 +29,11 @@ struct FleetNode {
 /// All nodes of a network, by their ids.
 using Fleet = std::vector<FleetNode>;
 
+/// As lines of text, in which thousands of nodes take little memory, and back. What of a node cannot stand in a line is left
+/// out with it.
+std::string serialized(const Fleet& fleet);
+Fleet parse_fleet(std::string_view text);
+
 /// Puts a fleet together while the lists are read, entry by entry.
 class FleetBuilder {
  public:
@@ -40,13 +45,8 @@ class FleetBuilder {
   Fleet fleet(const RewardedSet* rewarded) const;
 
  private:
-  struct Described {
-    std::uint32_t node_id;
-    std::string version, country;
-    bool mixnode, entry, exit;
-  };
-  std::vector<FleetNode> bonds_;
-  std::vector<Described> descriptions_;
+  // Lines as of `serialized`: entries that lie between those of a document while it is read would leave the heap full of holes.
+  std::string bonds_, descriptions_;
 };
 
 /// Which of the nodes are wanted. Of each list that is not empty one entry has to fit.
@@ -61,9 +61,5 @@ struct FleetFilter {
 
 /// Fault::malformed where `role` is none that a filter can name.
 Result<void> check_fleet_role(std::string_view role);
-
-/// As lines of text, to be remembered over a restart, and back. What of a node cannot stand in a line is left out with it.
-std::string serialized(const Fleet& fleet);
-Fleet parse_fleet(std::string_view text);
 
 }  // namespace mixnet

@@ -47,7 +47,9 @@ Result<Fleet> ask_for_fleet(const ApiSource::Place& place, bool rewarded) {
     const auto error = each->error();
     return fail(Fault::unavailable, error ? error->message : place.bases.front() + ": not asked");
   }
-  return builder.fleet(set ? &*set : nullptr);
+  auto fleet = builder.fleet(set ? &*set : nullptr);
+  if (fleet.empty()) return fail(Fault::unavailable, place.bases.front() + ": an empty list: the API knows nothing yet");
+  return fleet;
 }
 
 }  // namespace mixnet

@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/network/fleet.h"
-
 namespace mixnet {
 
 /// Where the chain says that a node of this host is to be asked.
@@ -27,7 +25,7 @@ struct BondedHost {
 class NetworkDirectory {
  public:
   struct FleetEdition {
-    std::shared_ptr<const Fleet> fleet;  ///< null: not known
+    std::shared_ptr<const std::string> fleet;  ///< as `parse_fleet` reads it; null: not known
     std::string environment;
   };
 

@@ -171,6 +171,7 @@ class View {
         kBondedKind, std::vector<std::string>{kBondedPath}, "", [this](const Json& body) { return read_bonds(body); },
         [this](const Json& entry) {
           const auto bond = read_bond(entry);
+          if (bonds_seen_) ++*bonds_seen_;
           if (serves_fleet_ && bond) fleet_.add(*bond);
           return is_wanted(bond);
         },
@@ -188,6 +189,7 @@ class View {
     bonded_->before_reading([this] {
       fleet_.begin_bonds();
       bonds_whole_ = false;
+      bonds_seen_ = 0;
     });
     described_->before_reading([this] {
       fleet_.begin_descriptions();
@@ -206,6 +208,9 @@ class View {
   }
 
   Result<void> read_bonds(const Json& body) {
+    // After a restart the API has an empty list until it has read the chain: that does not mean that nobody is bonded.
+    if (std::exchange(bonds_seen_, std::nullopt) == 0)
+      return fail(Fault::unavailable, "an empty list: the API knows nothing yet");
     fleet_changed_ |= !bonds_whole_;
     bonds_whole_ = true;
     std::vector<NodeBond> bonds;
@@ -240,9 +245,10 @@ class View {
     for (const auto& each : common_) out.push_back(each.get());
     if (nodes_.empty() && !serves_fleet_) return out;
     out.push_back(bonded_.get());
-    for (auto& view : nodes_) view->list(out, source_);
-    // Who is described cannot be told before their ids are known.
+    // Who is described cannot be told before their ids are known, and the lists go before what each node has.
+    if (!bonded_->got() && !bonded_->reason()) return out;
     if (bonded_->got()) out.push_back(described_.get());
+    for (auto& view : nodes_) view->list(out, source_);
     return out;
   }
 
@@ -274,7 +280,7 @@ class View {
     std::string_view text = file->text;
     if (take_until(text, '\n') != bases_.front()) return;
     fleet_known_ = true;
-    directory.publish({std::make_shared<const Fleet>(parse_fleet(text)), environment});
+    directory.publish({std::make_shared<const std::string>(text), environment});
   }
 
   /// What others need of the lists.
@@ -291,10 +297,10 @@ class View {
     const bool complete = bonds_whole_ && (descriptions_whole_ || (!fleet_known_ && described_->reason()));
     if (!fleet_changed_ || !complete) return;
     fleet_changed_ = false;
-    const auto fleet = std::make_shared<const Fleet>(fleet_.fleet(facts_.rewarded_set ? &*facts_.rewarded_set : nullptr));
-    (void)folder_.write(kFleetFile, bases_.front() + "\n" + serialized(*fleet));
+    auto text = serialized(fleet_.fleet(facts_.rewarded_set ? &*facts_.rewarded_set : nullptr));
+    (void)folder_.write(kFleetFile, bases_.front() + "\n" + text);
     fleet_known_ = true;
-    directory.publish({fleet, environment});
+    directory.publish({std::make_shared<const std::string>(std::move(text)), environment});
   }
 
   void forget(SystemTime now) {
@@ -356,6 +362,7 @@ class View {
 
   bool serves_fleet_ = false, fleet_recalled_ = false;
   FleetBuilder fleet_;
+  std::optional<std::size_t> bonds_seen_;                  ///< in the list that is being read
   bool bonds_whole_ = false, descriptions_whole_ = false;  ///< in fleet_
   bool fleet_changed_ = false, fleet_known_ = false;
 };

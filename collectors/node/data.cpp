@@ -18,9 +18,8 @@
 namespace mixnet {
 namespace {
 
-constexpr Metric kDatabase = gauge(
-    "mixnet_node_data_database_bytes",
-    "Bytes of the node's SQLite databases with their journals, by stat(2): clients.sqlite, stats.sqlite, and all others.");
+constexpr Metric kDatabase =
+    gauge("mixnet_node_data_database_bytes", "Bytes of the node's SQLite databases with their journals, by stat(2).");
 constexpr Metric kReplay =
     gauge("mixnet_node_data_replay_filters_bytes", "Bytes of the files in the node's folder replay-detection, by stat(2).");
 constexpr Metric kFree = gauge("mixnet_node_data_filesystem_avail_bytes",

@@ -26,11 +26,9 @@ constexpr std::chrono::minutes kTriedAgain{1};
 constexpr std::size_t kNodesMax = 32;  // any user can start processes of that name; labels are to stay few
 
 constexpr Metric kNodes = gauge("mixnet_nodes", "Nodes known on this host, running or not.");
-constexpr Metric kInfo = gauge(
-    "mixnet_node_info", "A node on this host, with its kind, the id it has given itself, and its systemd unit; always 1.");
-constexpr Metric kMode = gauge("mixnet_node_mode",
-                               "Whether the node is told to run in this mode (1 = yes, 0 = no), from its command line, its "
-                               "config.toml, or /api/v1/roles and /api/v1/gateway.");
+constexpr Metric kInfo = gauge("mixnet_node_info", "A node on this host; always 1.");
+constexpr Metric kMode =
+    gauge("mixnet_node_mode", "Whether the node is told to run in the mode, from its command line, config.toml or HTTP API.");
 constexpr const Metric* kMetrics[] = {&kNodes, &kInfo, &kMode};
 
 /// A config.toml, read again when it changes.
@@ -416,17 +414,20 @@ void publish(NodeDirectory& directory, NodeList nodes) {
   directory.publish(std::move(nodes));
 }
 
-Result<void> collect(Context& context, Samples& out) {
-  auto nodes = TRY(Run(context, context.memory.get<Discovery>()).nodes());
-  const bool none = nodes.empty();
-  if (!none) emit(nodes, out);
-  publish(*context.directory, std::move(nodes));
-  if (!none) return {};
+void remark_on_none(Context& context) {
   std::string reason = "no node is known on this host: no process in " + context.proc.root() +
                        " is a `nym-node run`, and the configuration has no nodes:";
   if (!context.proc.exists("1"))
     reason += "; " + context.proc.root() + " hides the processes of other users (hidepid, ProtectProc=)";
-  return fail(Fault::absent, std::move(reason));
+  context.remarks.add("nodes", Error{Fault::absent, std::move(reason)});
+}
+
+Result<void> collect(Context& context, Samples& out) {
+  auto nodes = TRY(Run(context, context.memory.get<Discovery>()).nodes());
+  emit(nodes, out);
+  if (nodes.empty()) remark_on_none(context);
+  publish(*context.directory, std::move(nodes));
+  return {};
 }
 
 }  // namespace

@@ -14,15 +14,15 @@
 namespace mixnet {
 namespace {
 
-constexpr Metric kPresent = gauge("mixnet_host_exit_firewall_present",
-                                  "Whether the chain NYM-EXIT, which Nym's scripts put an exit's policy into, is in table "
-                                  "filter (1 = yes, 0 = no), from nf_tables.");
+constexpr Metric kPresent =
+    gauge("mixnet_host_exit_firewall_present",
+          "Whether the exit policy's chain NYM-EXIT is in table filter (1 = yes, 0 = no), from nf_tables.");
 constexpr Metric kRules = gauge("mixnet_host_exit_firewall_rules", "Rules in the chain NYM-EXIT, from nf_tables.");
 constexpr Metric kJumps =
     gauge("mixnet_host_exit_firewall_jumps", "Rules in the chain FORWARD that lead to the chain NYM-EXIT, from nf_tables.");
 constexpr Metric kRefusesRest =
     gauge("mixnet_host_exit_firewall_refuses_rest",
-          "Whether the last rule of the chain NYM-EXIT refuses all that no other accepted (1 = yes, 0 = no), from nf_tables.");
+          "Whether the last rule of the chain NYM-EXIT refuses the rest (1 = yes, 0 = no), from nf_tables.");
 constexpr const Metric* kMetrics[] = {&kPresent, &kRules, &kJumps, &kRefusesRest};
 
 constexpr std::chrono::seconds kEvery{60};

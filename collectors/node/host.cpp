@@ -9,16 +9,12 @@ namespace mixnet {
 namespace {
 
 constexpr Metric kForwarding =
-    gauge("mixnet_host_ip_forwarding",
-          "Whether the host forwards packets (1 = yes, 0 = no), which exits and WireGuard need: net.ipv4.ip_forward and "
-          "net.ipv6.conf.all.forwarding in /proc/sys.");
-constexpr Metric kOffset = gauge("mixnet_host_clock_offset_seconds",
-                                 "What the kernel still has to correct of the host's clock, at most 0.5 s, from adjtimex(2). 0 "
-                                 "where it does not know: without a time service, or with one that does this itself.");
+    gauge("mixnet_host_ip_forwarding", "Whether the host forwards packets (1 = yes, 0 = no), from /proc/sys/net.");
+constexpr Metric kOffset =
+    gauge("mixnet_host_clock_offset_seconds", "What the kernel still has to correct of the host's clock, from adjtimex(2).");
 constexpr Metric kSynchronised =
     gauge("mixnet_host_clock_synchronised",
-          "Whether the host's clock is kept by a time service (1 = yes, 0 = no), from adjtimex(2). A node refuses clients "
-          "whose time differs from its own by more than 30 s (LP) or 120 s (websockets).");
+          "Whether the host's clock is kept by a time service (1 = yes, 0 = no), from adjtimex(2).");
 constexpr const Metric* kMetrics[] = {&kForwarding, &kOffset, &kSynchronised};
 
 void collect_forwarding(Context& context, std::string_view file, std::string_view family, Samples& out) {

@@ -250,10 +250,17 @@ void NodeApi::add_answers(Samples& out, std::chrono::milliseconds interval, Cloc
   const auto& packets = state_of(kPacketsPath).reason;
   if (packets == HttpReason::not_found || packets == HttpReason::not_implemented) add_packets_of_exposition(answers_, out);
   if (!answers_.passthrough) return;
-  const auto dropped = answers_.exposition->dropped_samples + add_unknown(*answers_.exposition, out, scratch_);
+  const auto left_out = add_unknown(*answers_.exposition, out, scratch_);
   const auto labels = out.labels({{"node", name()}});
-  out.add(kPassthroughSeries, static_cast<double>(answers_.exposition->unknown_samples), labels);
-  out.add(kPassthroughDropped, static_cast<double>(dropped), labels);
+  out.add(kPassthroughSeries, static_cast<double>(answers_.exposition->unknown_samples - left_out), labels);
+  out.add(kPassthroughDropped, static_cast<double>(answers_.exposition->dropped_samples + left_out), labels);
+}
+
+/// Why it is not up. A node that cannot be reached gives nothing, also where it was last asked long before that.
+std::optional<HttpReason> NodeApi::why_down(const Endpoint& endpoint, const State& state) const {
+  if (state.reason || !state.succeeded_before || endpoint.rate == Rate::live) return state.reason;
+  const auto& health = state_of(kHealthPath).reason;
+  return health == HttpReason::unreachable || health == HttpReason::timeout ? health : std::nullopt;
 }
 
 void NodeApi::add_polling(Samples& out) const {
@@ -262,12 +269,13 @@ void NodeApi::add_polling(Samples& out) const {
     const auto labels = out.labels({{"node", name()}, {"endpoint", path_of(index)}});
     if (state.succeeded_before || state.reason) out.add(kApiDuration, state.took_s, labels);
     if (state.succeeded_before) out.add(kApiLastSuccess, state.succeeded_s, labels);
-    if (!state.reason) {
+    const auto reason = why_down(all_endpoints()[index], state);
+    if (!reason) {
       if (state.succeeded_before) out.add(kApiUp, 1, labels);
       continue;
     }
-    if (state.error.fault != Fault::absent) out.add(kApiUp, 0, labels);
-    out.add(kApiFault, 1, {{"node", name()}, {"endpoint", path_of(index)}, {"reason", to_string(*state.reason)}});
+    if (!state.reason || state.error.fault != Fault::absent) out.add(kApiUp, 0, labels);
+    out.add(kApiFault, 1, {{"node", name()}, {"endpoint", path_of(index)}, {"reason", to_string(*reason)}});
   }
   for (std::size_t reason = 0; reason < kHttpReasons; ++reason) {
     out.add(kApiFailures, static_cast<double>(failures_[reason]),

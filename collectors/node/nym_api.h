@@ -74,6 +74,7 @@ class NodeApi {
   void begin_anew(Clock::time_point now);
   void ask_failed_again(Clock::time_point now);
   void add_answers(Samples& out, std::chrono::milliseconds interval, Clock::time_point now);
+  std::optional<HttpReason> why_down(const Endpoint& endpoint, const State& state) const;
   void add_polling(Samples& out) const;
   void note_change(State& state, std::optional<HttpReason> before, Clock::time_point now);
   void add_remarks(Remarks& remarks, Clock::time_point now);

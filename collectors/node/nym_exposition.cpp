@@ -171,6 +171,13 @@ bool has_one_value(Type type) { return type != Type::histogram && type != Type::
 /// Could `value` be a number of things?
 bool is_amount(double value) { return std::isfinite(value) && value >= 0; }
 
+/// As Prometheus counts them: each bucket, and the sum and the count.
+std::size_t samples_of(const Exposition::Family& family) {
+  std::size_t out = 0;
+  for (const auto& series : family.series) out += has_one_value(family.type) ? 1 : series.points.size() + 2;
+  return out;
+}
+
 class Sorter {
  public:
   Sorter(NodeExposition& out, std::string_view pass_on_as) : out_(out), node_(pass_on_as) {
@@ -266,12 +273,6 @@ class Sorter {
     labels.insert(labels.begin(), {"node", std::string(node_)});
   }
 
-  static std::size_t samples_of(const Exposition::Family& family) {
-    std::size_t out = 0;
-    for (const auto& series : family.series) out += has_one_value(family.type) ? 1 : series.points.size() + 2;
-    return out;
-  }
-
   static std::size_t bytes_of(const Exposition::Family& family) {
     std::size_t out = family.name.size() + family.help.value_or("").size();
     for (const auto& series : family.series) {
@@ -360,7 +361,7 @@ std::size_t add_unknown(const NodeExposition& exposition, Samples& out, std::vec
   for (const auto& family : exposition.unknown) {
     const auto index = out.family(family.type, family.name, family.help ? *family.help : "From the node's own exposition.");
     if (out.families()[index].type != family.type) {
-      dropped += family.series.size();
+      dropped += samples_of(family);
       continue;
     }
     for (const auto& series : family.series) add_series(family.type, series, index, out, scratch);

@@ -15,10 +15,8 @@ inline constexpr Metric kUptime =
     gauge("mixnet_node_uptime_seconds", "How long the node's HTTP API has been up, from /health: uptime.");
 
 // /load
-inline constexpr Metric kLoad = gauge(
-    "mixnet_node_load",
-    "1 for the tier that each part of the node's load is in, from /load. For comparison only: the node counts free swap as "
-    "used, and sees interfaces named eth* and en* only.");
+inline constexpr Metric kLoad =
+    gauge("mixnet_node_load", "1 for the tier that each part of the node's load is in, from /load.");
 
 // what the node says of itself
 inline constexpr Metric kBuild = gauge("mixnet_node_build_info", "The node's program, from /build-information.");
@@ -28,9 +26,8 @@ inline constexpr Metric kHost =
     gauge("mixnet_node_announced_host_info", "Each address and host name that the node announces, from /host-information.");
 inline constexpr Metric kRotation =
     gauge("mixnet_node_key_rotation_id", "Which rotation the node's sphinx key is of, from /host-information: rotation_id.");
-inline constexpr Metric kNextKey = gauge(
-    "mixnet_node_next_key_announced",
-    "Whether the sphinx key of the next rotation is announced, which is so near a rotation's end, from /host-information.");
+inline constexpr Metric kNextKey = gauge("mixnet_node_next_key_announced",
+                                         "Whether the sphinx key of the next rotation is announced, from /host-information.");
 inline constexpr Metric kSystem =
     gauge("mixnet_node_system_info", "The system as the node saw it at its start, from /system-info.");
 inline constexpr Metric kSystemCpus = gauge("mixnet_node_system_cpus", "CPUs that the node announces, from /system-info.");
@@ -41,9 +38,8 @@ inline constexpr Metric kDescription =
     gauge("mixnet_node_description_info", "How the operator describes the node, from /description.");
 inline constexpr Metric kLocation =
     gauge("mixnet_node_location_info", "Country that the node announces, from /auxiliary-details: location.");
-inline constexpr Metric kTerms =
-    gauge("mixnet_node_announced_terms_accepted",
-          "Whether the node announces that it accepts the terms and conditions, from /auxiliary-details.");
+inline constexpr Metric kTerms = gauge("mixnet_node_announced_terms_accepted",
+                                       "Whether the node announces that it accepts the terms, from /auxiliary-details.");
 inline constexpr Metric kPort = gauge("mixnet_node_announced_port",
                                       "Ports that the node announces, from /auxiliary-details, /gateway and /lewes-protocol.");
 inline constexpr Metric kZkNyms =
@@ -55,63 +51,51 @@ inline constexpr Metric kLpEnabled =
 
 // /network/upgrade-mode-status
 inline constexpr Metric kUpgradeMode =
-    gauge("mixnet_node_upgrade_mode",
-          "Whether the node knows of an attested upgrade mode, in which nobody pays, from /network/upgrade-mode-status.");
-inline constexpr Metric kUpgradeModeWatched =
-    gauge("mixnet_node_upgrade_mode_watched",
-          "Whether the node looks out for an upgrade mode, from /network/upgrade-mode-status: enabled.");
+    gauge("mixnet_node_upgrade_mode", "Whether the node knows of an attested upgrade mode, from /network/upgrade-mode-status.");
+inline constexpr Metric kUpgradeModeWatched = gauge(
+    "mixnet_node_upgrade_mode_watched", "Whether the node looks out for an upgrade mode, from /network/upgrade-mode-status.");
 inline constexpr Metric kUpgradeModeQueried =
     gauge("mixnet_node_upgrade_mode_last_queried_timestamp_seconds",
-          "When the node last looked for an attested upgrade mode, from /network/upgrade-mode-status: last_queried.");
+          "When the node last looked for an upgrade mode, from /network/upgrade-mode-status.");
 
 // /metrics/packets-stats
-inline constexpr Metric kReceived = counter("mixnet_node_packets_received_total",
-                                            "Packets received, to be forwarded to another node (hop forward) or delivered to a "
-                                            "client (hop final), from /metrics/packets-stats.");
+inline constexpr Metric kReceived =
+    counter("mixnet_node_packets_received_total",
+            "Packets received, to be forwarded or delivered to a client (hop final), from /metrics/packets-stats.");
 inline constexpr Metric kSent =
-    counter("mixnet_node_packets_sent_total",
-            "Packets sent to other nodes by type, acks not counted as forward ones, from /metrics/packets-stats.");
-inline constexpr Metric kDropped = counter(
-    "mixnet_node_packets_dropped_total",
-    "Packets dropped, from /metrics/packets-stats: on ingress as they are for a role the node does not run, on egress as "
-    "a connection's queue is full or the next hop is not known.");
+    counter("mixnet_node_packets_sent_total", "Packets sent to other nodes by type, from /metrics/packets-stats.");
+inline constexpr Metric kDropped =
+    counter("mixnet_node_packets_dropped_total", "Packets dropped on ingress or egress, from /metrics/packets-stats.");
 inline constexpr Metric kMalformed =
-    counter("mixnet_node_packets_malformed_total",
-            "Packets received that could not be unwrapped, from /metrics/packets-stats: broken, replayed, or of an old key.");
+    counter("mixnet_node_packets_malformed_total", "Packets that could not be unwrapped, from /metrics/packets-stats.");
 inline constexpr Metric kReplayed =
-    counter("mixnet_node_packets_replayed_total",
-            "Packets received again, from /metrics/packets-stats; absent while it is 0, as known nodes never count them.");
+    counter("mixnet_node_packets_replayed_total", "Packets received again, from /metrics/packets-stats; absent while it is 0.");
 inline constexpr Metric kExcessiveDelay =
     counter("mixnet_node_packets_excessive_delay_total",
-            "Packets received that asked for too long a delay, which was shortened, from /metrics/packets-stats.");
+            "Packets whose delay was too long and was shortened, from /metrics/packets-stats.");
 inline constexpr Metric kTest =
     counter("mixnet_node_packets_test_total", "Test packets received, from /metrics/packets-stats; not of older nodes.");
 
 // /metrics/wireguard-stats
-inline constexpr Metric kWireguardReceived = counter("mixnet_node_wireguard_received_bytes_total",
-                                                     "Bytes from WireGuard clients as the node counts them every 5 s, the "
-                                                     "first 5 s of each peer left out, from /metrics/wireguard-stats.");
-inline constexpr Metric kWireguardSent = counter("mixnet_node_wireguard_sent_bytes_total",
-                                                 "Bytes to WireGuard clients as the node counts them every 5 s, the first 5 s "
-                                                 "of each peer left out, from /metrics/wireguard-stats.");
+inline constexpr Metric kWireguardReceived =
+    counter("mixnet_node_wireguard_received_bytes_total",
+            "Bytes from WireGuard clients as the node counts them, from /metrics/wireguard-stats.");
+inline constexpr Metric kWireguardSent =
+    counter("mixnet_node_wireguard_sent_bytes_total",
+            "Bytes to WireGuard clients as the node counts them, from /metrics/wireguard-stats.");
 
 // /metrics/sessions
 inline constexpr Metric kDay = gauge("mixnet_node_day_timestamp_seconds",
-                                     "The beginning of the UTC day that the mixnet_node_day_* are of, the last complete one "
-                                     "that the node gives, from /metrics/sessions.");
+                                     "Beginning of the UTC day that the mixnet_node_day_* are of, from /metrics/sessions.");
 inline constexpr Metric kDayUsers =
-    gauge("mixnet_node_day_unique_users",
-          "Clients of the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions: unique_active_users.");
+    gauge("mixnet_node_day_unique_users", "Clients of that day, from /metrics/sessions: unique_active_users.");
 inline constexpr Metric kDayStarted =
-    gauge("mixnet_node_day_sessions_started",
-          "Sessions that began on the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions.");
+    gauge("mixnet_node_day_sessions_started", "Sessions that began on that day, from /metrics/sessions.");
 inline constexpr Metric kDayFinished =
-    gauge("mixnet_node_day_sessions_finished",
-          "Sessions that ended on the day of mixnet_node_day_timestamp_seconds, from /metrics/sessions.");
+    gauge("mixnet_node_day_sessions_finished", "Sessions that ended on that day, from /metrics/sessions.");
 inline constexpr Metric kDayDurations =
     histogram("mixnet_node_day_session_duration_seconds",
-              "How long the sessions of the day of mixnet_node_day_timestamp_seconds were, from /metrics/sessions. It begins "
-              "anew each day: for rates there is mixnet_node_session_duration_seconds.");
+              "How long the sessions of that day were, from /metrics/sessions; begins anew each day.");
 
 // /metrics/verloc
 inline constexpr Metric kVerlocTested =
@@ -122,13 +106,13 @@ inline constexpr Metric kVerlocUnmeasured =
     gauge("mixnet_node_verloc_unmeasured_nodes", "Nodes that did not answer in the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMinimum =
     gauge("mixnet_node_verloc_rtt_minimum_seconds",
-          "The shortest of the mean round trips to each node, from the last finished run of /metrics/verloc.");
+          "The shortest of the nodes' mean round trips, from the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMean =
     gauge("mixnet_node_verloc_rtt_mean_seconds",
-          "The mean of the mean round trips to each node, from the last finished run of /metrics/verloc.");
+          "The mean of the nodes' mean round trips, from the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocMedian =
     gauge("mixnet_node_verloc_rtt_median_seconds",
-          "The median of the mean round trips to each node, from the last finished run of /metrics/verloc.");
+          "The median of the nodes' mean round trips, from the last finished run of /metrics/verloc.");
 inline constexpr Metric kVerlocStarted = gauge("mixnet_node_verloc_run_started_timestamp_seconds",
                                                "When the last finished run of /metrics/verloc began: run_started.");
 inline constexpr Metric kVerlocFinished = gauge("mixnet_node_verloc_run_finished_timestamp_seconds",
@@ -139,43 +123,39 @@ inline constexpr Metric kVerlocInProgress =
 // /metrics/prometheus
 inline constexpr Metric kVersions =
     counter("mixnet_node_packets_by_version_total",
-            "Packets received by the version of their format, from /metrics/prometheus: mixnet_ingress_packet_version_*.");
-inline constexpr Metric kStored = counter("mixnet_node_packets_stored_total",
-                                          "Packets stored for clients that are offline, in all since the node's start, from "
-                                          "/metrics/prometheus: mixnet_egress_stored_on_disk_final_hop_packets.");
+            "Packets by the version of their format, from /metrics/prometheus: mixnet_ingress_packet_version_*.");
+inline constexpr Metric kStored =
+    counter("mixnet_node_packets_stored_total", "Packets stored for clients that were offline, from /metrics/prometheus.");
 inline constexpr Metric kIngressConnections =
     gauge("mixnet_node_ingress_mixnet_connections",
-          "TCP connections from other nodes, from /metrics/prometheus: network_active_ingress_mixnet_connections.");
-inline constexpr Metric kDelayed = gauge("mixnet_node_delayed_packets",
-                                         "Packets that are being delayed before they are sent on, from /metrics/prometheus: "
-                                         "process_forward_hop_packets_being_delayed.");
+          "Connections from other nodes as the node counts them, from /metrics/prometheus.");
+inline constexpr Metric kDelayed =
+    gauge("mixnet_node_delayed_packets",
+          "Packets being delayed, from /metrics/prometheus: process_forward_hop_packets_being_delayed.");
 inline constexpr Metric kQueue =
     gauge("mixnet_node_forwarder_queue_packets",
-          "Packets waiting to be delayed and sent, from /metrics/prometheus: process_packet_forwarder_queue_size.");
-inline constexpr Metric kPending = gauge("mixnet_node_pending_packets",
-                                         "Packets in the buffers of connections to other nodes (hop forward) or to clients "
-                                         "(hop final), from /metrics/prometheus: process_*_packets_pending_delivery.");
+          "Packets waiting to be delayed, from /metrics/prometheus: process_packet_forwarder_queue_size.");
+inline constexpr Metric kPending =
+    gauge("mixnet_node_pending_packets",
+          "Packets in the buffers of connections, from /metrics/prometheus: process_*_packets_pending_delivery.");
 inline constexpr Metric kWireguardPeers = gauge("mixnet_node_wireguard_reported_peers",
                                                 "WireGuard peers registered, from /metrics/prometheus: wireguard_total_peers.");
-inline constexpr Metric kWireguardActive =
-    gauge("mixnet_node_wireguard_reported_active_peers",
-          "WireGuard peers with a handshake in the last 3 min or traffic in the last 5 s, from /metrics/prometheus.");
-inline constexpr Metric kTopologyDuration = histogram(
-    "mixnet_node_topology_query_duration_seconds",
-    "How long it took to get the topology from nym-api, from /metrics/prometheus: process_topology_query_resolution_latency.");
+inline constexpr Metric kWireguardActive = gauge("mixnet_node_wireguard_reported_active_peers",
+                                                 "WireGuard peers that the node calls active, from /metrics/prometheus.");
+inline constexpr Metric kTopologyDuration =
+    histogram("mixnet_node_topology_query_duration_seconds",
+              "How long getting the topology from nym-api took, from /metrics/prometheus.");
 inline constexpr Metric kSessionDurations =
     histogram("mixnet_node_session_duration_seconds",
-              "How long clients' sessions were, since the node's start and counted once a day, from /metrics/prometheus: "
-              "entry_client_sessions_durations_*.");
-inline constexpr Metric kPeerCreation =
-    histogram("mixnet_node_wireguard_peer_creation_duration_seconds",
-              "How long it took to create a WireGuard peer, from /metrics/prometheus: wireguard_defguard_peer_creation.");
+              "How long sessions were, counted once a day, from /metrics/prometheus: entry_client_sessions_durations_*.");
+inline constexpr Metric kPeerCreation = histogram("mixnet_node_wireguard_peer_creation_duration_seconds",
+                                                  "How long creating a WireGuard peer took, from /metrics/prometheus.");
 inline constexpr Metric kCredentialDuration =
     histogram("mixnet_node_peer_credential_verification_duration_seconds",
-              "How long it took to verify a credential in a peer's registration, from /metrics/prometheus.");
-inline constexpr Metric kRegistrationDuration = histogram(
-    "mixnet_node_client_registration_duration_seconds",
-    "How long each message of a client's registration took, from /metrics/prometheus: dvpn_*_client_registration_msg*.");
+              "How long verifying a credential of a peer took, from /metrics/prometheus.");
+inline constexpr Metric kRegistrationDuration =
+    histogram("mixnet_node_client_registration_duration_seconds",
+              "How long each message of a registration took, from /metrics/prometheus: dvpn_*_client_registration_msg*.");
 
 // LP, whose counters the node makes when it first needs them: those missing are 0.
 inline constexpr Metric kLpAttempts =
@@ -186,12 +166,11 @@ inline constexpr Metric kLpSuccesses =
     counter("mixnet_node_lp_registration_successes_total", "Registrations over LP that succeeded, from /metrics/prometheus.");
 inline constexpr Metric kLpFailures =
     counter("mixnet_node_lp_registration_failures_total", "Registrations over LP that failed, from /metrics/prometheus.");
-inline constexpr Metric kLpClockFailures = counter("mixnet_node_lp_registration_clock_failures_total",
-                                                   "Registrations over LP refused as the client's clock is off by more than 30 "
-                                                   "s, from /metrics/prometheus: lp_registration_failed_timestamp.");
-inline constexpr Metric kLpPending = counter(
-    "mixnet_node_lp_registration_pending_total",
-    "Registrations over LP that had to wait for more data, from /metrics/prometheus: lp_registration_pending_more_data.");
+inline constexpr Metric kLpClockFailures =
+    counter("mixnet_node_lp_registration_clock_failures_total",
+            "Registrations over LP refused as the client's clock is > 30 s off, from /metrics/prometheus.");
+inline constexpr Metric kLpPending = counter("mixnet_node_lp_registration_pending_total",
+                                             "Registrations over LP that had to wait for more data, from /metrics/prometheus.");
 inline constexpr Metric kLpRegistrationDuration =
     histogram("mixnet_node_lp_registration_duration_seconds", "How long registrations over LP took, from /metrics/prometheus.");
 inline constexpr Metric kLpConnections =
@@ -230,7 +209,7 @@ inline constexpr Metric kLpSessionsRemoved =
 // WireGuard peers and ecash, likewise
 inline constexpr Metric kPeerChannelLatency =
     histogram("mixnet_node_wireguard_peer_controller_latency_seconds",
-              "How long requests waited for the node's controller of WireGuard peers, from /metrics/prometheus.");
+              "How long requests waited for the node's controller of peers, from /metrics/prometheus.");
 inline constexpr Metric kPeerAdditions =
     counter("mixnet_node_wireguard_peer_addition_attempts_total", "WireGuard peers to be added, from /metrics/prometheus.");
 inline constexpr Metric kPeersAdded =
@@ -248,8 +227,7 @@ inline constexpr Metric kWireguardConfigErrors =
 inline constexpr Metric kIpAttempts =
     counter("mixnet_node_wireguard_ip_allocation_attempts_total", "Tunnel addresses asked for, from /metrics/prometheus.");
 inline constexpr Metric kIpSuccesses =
-    counter("mixnet_node_wireguard_ip_allocation_successes_total",
-            "Tunnel addresses given out, from /metrics/prometheus; fewer than asked for: there are none left.");
+    counter("mixnet_node_wireguard_ip_allocation_successes_total", "Tunnel addresses given out, from /metrics/prometheus.");
 inline constexpr Metric kStaleIps =
     counter("mixnet_node_wireguard_stale_ips_cleaned_total", "Tunnel addresses taken back, from /metrics/prometheus.");
 inline constexpr Metric kEcashAttempts =
@@ -262,19 +240,17 @@ inline constexpr Metric kEcashCacheHits =
     counter("mixnet_node_ecash_key_cache_hits_total", "Verification keys that were at hand, from /metrics/prometheus.");
 inline constexpr Metric kEcashCacheMisses =
     counter("mixnet_node_ecash_key_cache_misses_total", "Verification keys that had to be fetched, from /metrics/prometheus.");
-inline constexpr Metric kEcashEpochs =
-    counter("mixnet_node_ecash_epoch_verifications_total",
-            "Credentials verified, as the node counts them by ecash epoch, all epochs together, from /metrics/prometheus.");
+inline constexpr Metric kEcashEpochs = counter("mixnet_node_ecash_epoch_verifications_total",
+                                               "Credentials verified, of all ecash epochs together, from /metrics/prometheus.");
 inline constexpr Metric kEcashDuration = histogram("mixnet_node_ecash_verification_duration_seconds",
                                                    "How long verifying credentials took, from /metrics/prometheus.");
 
 // what is passed on
-inline constexpr Metric kPassthroughSeries =
-    gauge("mixnet_node_passthrough_series",
-          "Series of the node's /metrics/prometheus passed on under their own names, each bucket counted.");
-inline constexpr Metric kPassthroughDropped = gauge("mixnet_node_passthrough_dropped_series",
-                                                    "Series of the node's /metrics/prometheus that were to be passed on and "
-                                                    "are left out: too many, or of a name that others have.");
+inline constexpr Metric kPassthroughSeries = gauge(
+    "mixnet_node_passthrough_series", "Series of the node's /metrics/prometheus that are passed on, each bucket counted.");
+inline constexpr Metric kPassthroughDropped =
+    gauge("mixnet_node_passthrough_dropped_series",
+          "Series of the node's /metrics/prometheus that could not be passed on, each bucket counted.");
 inline constexpr Metric kPassedCounter = counter("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
 inline constexpr Metric kPassedGauge = gauge("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");
 inline constexpr Metric kPassedUntyped = untyped("<any>", "As the node's /metrics/prometheus says, with passthrough: true.");

@@ -6,12 +6,10 @@
 /// What is exported of the polling itself.
 namespace mixnet::nym {
 
-inline constexpr Metric kApiUp = gauge("mixnet_node_api_up",
-                                       "Whether the endpoint of the node's HTTP API gave a usable answer when it was last "
-                                       "asked; missing for endpoints that the node does not offer.");
-inline constexpr Metric kApiFault = gauge("mixnet_node_api_fault_info",
-                                          "1 for each endpoint of the node's HTTP API that gave no usable answer when it was "
-                                          "last asked, with the reason; missing where it did.");
+inline constexpr Metric kApiUp =
+    gauge("mixnet_node_api_up", "Whether the endpoint of the node's HTTP API gave a usable answer when it was last asked.");
+inline constexpr Metric kApiFault = gauge(
+    "mixnet_node_api_fault_info", "1 for each endpoint of the node's HTTP API that gave no usable answer, with the reason.");
 inline constexpr Metric kApiLastSuccess = gauge("mixnet_node_api_last_success_timestamp_seconds",
                                                 "When the endpoint of the node's HTTP API last gave a usable answer.");
 inline constexpr Metric kApiDuration =
@@ -21,8 +19,6 @@ inline constexpr Metric kApiRequests =
 inline constexpr Metric kApiFailures =
     counter("mixnet_node_api_failures_total", "Requests to the node's HTTP API without a usable answer, by the reason.");
 inline constexpr Metric kApiRestarts =
-    counter("mixnet_node_api_restarts_total",
-            "How often the node's uptime began anew since the exporter runs, from /health; where its process is on this "
-            "host, mixnet_node_restarts_total is more exact.");
+    counter("mixnet_node_api_restarts_total", "How often the node's uptime began anew since the exporter runs, from /health.");
 
 }  // namespace mixnet::nym

@@ -18,72 +18,64 @@ namespace mixnet {
 namespace {
 
 constexpr Metric kUp =
-    gauge("mixnet_node_process_up",
-          "Whether the node's main process runs at the time of the scrape (1 = yes, 0 = no), from /proc/PID/stat.");
+    gauge("mixnet_node_process_up", "Whether the node's process runs at the time of the scrape, from /proc/PID/stat.");
 constexpr Metric kRestarts =
     counter("mixnet_node_restarts_total",
-            "How often another process than before was found to be the node since the exporter runs, from /proc/PID/stat.");
-constexpr Metric kTerms = gauge(
-    "mixnet_node_accepts_terms",
-    "Whether --accept-operator-terms-and-conditions is on the node's command line (1 = yes, 0 = no), from /proc/PID/cmdline.");
-constexpr Metric kStartTime = gauge(
-    "mixnet_node_process_start_time_seconds",
-    "When the node's main process was started, in seconds since the epoch, from field 22 of /proc/PID/stat and /proc/stat.");
-constexpr Metric kCpu = counter("mixnet_node_process_cpu_seconds_total",
-                                "CPU time of the node's main process by mode, from fields 14 and 15 of /proc/PID/stat.");
+            "How often another process was found to be the node since the exporter runs, from /proc/PID/stat.");
+constexpr Metric kTerms =
+    gauge("mixnet_node_accepts_terms",
+          "Whether --accept-operator-terms-and-conditions is on the node's command line, from /proc/PID/cmdline.");
+constexpr Metric kStartTime = gauge("mixnet_node_process_start_time_seconds",
+                                    "Unix time of the start of the node's process, from /proc/PID/stat and /proc/stat.");
+constexpr Metric kCpu =
+    counter("mixnet_node_process_cpu_seconds_total", "CPU time of the node's process by mode, from /proc/PID/stat.");
 constexpr Metric kThreads =
-    gauge("mixnet_node_process_threads", "Threads of the node's main process, from field 20 of /proc/PID/stat.");
-constexpr Metric kMinorFaults =
-    counter("mixnet_node_process_minor_page_faults_total",
-            "Page faults of the node's main process that took no disk, from field 10 of /proc/PID/stat.");
-constexpr Metric kMajorFaults =
-    counter("mixnet_node_process_major_page_faults_total",
-            "Page faults of the node's main process that waited for a disk, from field 12 of /proc/PID/stat.");
+    gauge("mixnet_node_process_threads", "Threads of the node's process, from field 20 of /proc/PID/stat.");
+constexpr Metric kMinorFaults = counter("mixnet_node_process_minor_page_faults_total",
+                                        "Page faults of the node's process that took no disk, from /proc/PID/stat.");
+constexpr Metric kMajorFaults = counter("mixnet_node_process_major_page_faults_total",
+                                        "Page faults of the node's process that waited for a disk, from /proc/PID/stat.");
 constexpr Metric kContextSwitches =
     counter("mixnet_node_process_context_switches_total",
-            "How often a thread of the node's main process was given a CPU, from /proc/PID/task/TID/schedstat.");
+            "How often a thread of the node's process got a CPU, from /proc/PID/task/TID/schedstat.");
 constexpr Metric kCpuWaiting =
     counter("mixnet_node_process_cpu_waiting_seconds_total",
-            "How long threads of the node's main process were ready to run without a CPU, from /proc/PID/task/TID/schedstat.");
+            "How long threads of the node's process waited for a CPU, from /proc/PID/task/TID/schedstat.");
 constexpr Metric kVirtual =
-    gauge("mixnet_node_process_virtual_memory_bytes", "Address space of the node's main process, VmSize of /proc/PID/status.");
+    gauge("mixnet_node_process_virtual_memory_bytes", "Address space of the node's process, VmSize of /proc/PID/status.");
 constexpr Metric kResident =
-    gauge("mixnet_node_process_resident_memory_bytes", "Memory of the node's main process, VmRSS of /proc/PID/status.");
+    gauge("mixnet_node_process_resident_memory_bytes", "Memory of the node's process, VmRSS of /proc/PID/status.");
 constexpr Metric kResidentPeak = gauge("mixnet_node_process_resident_memory_peak_bytes",
-                                       "The most memory the node's main process had, VmHWM of /proc/PID/status.");
-constexpr Metric kResidentAnon = gauge("mixnet_node_process_resident_anon_bytes",
-                                       "Memory of the node's main process of its own, RssAnon of /proc/PID/status.");
+                                       "The most memory the node's process had, VmHWM of /proc/PID/status.");
+constexpr Metric kResidentAnon =
+    gauge("mixnet_node_process_resident_anon_bytes", "Memory of the node's process of its own, RssAnon of /proc/PID/status.");
 constexpr Metric kResidentFile = gauge("mixnet_node_process_resident_file_bytes",
-                                       "Memory of the node's main process mapped from files, RssFile of /proc/PID/status.");
+                                       "Memory of the node's process mapped from files, RssFile of /proc/PID/status.");
 constexpr Metric kResidentShared = gauge("mixnet_node_process_resident_shmem_bytes",
-                                         "Memory of the node's main process shared with others, RssShmem of /proc/PID/status.");
+                                         "Memory of the node's process shared with others, RssShmem of /proc/PID/status.");
 constexpr Metric kSwap =
-    gauge("mixnet_node_process_swap_bytes", "Memory of the node's main process swapped out, VmSwap of /proc/PID/status.");
+    gauge("mixnet_node_process_swap_bytes", "Memory of the node's process swapped out, VmSwap of /proc/PID/status.");
 constexpr Metric kProportional =
     gauge("mixnet_node_process_proportional_memory_bytes",
-          "Memory of the node's main process, pages shared with others divided among them, Pss of /proc/PID/smaps_rollup.");
-constexpr Metric kReadChars = counter(
-    "mixnet_node_process_read_bytes_total",
-    "Bytes the node's main process got from read(2) and its like, cached or not, rchar of /proc/PID/io; recv(2) is not in it.");
-constexpr Metric kWrittenChars =
-    counter("mixnet_node_process_written_bytes_total",
-            "Bytes the node's main process gave to write(2) and its like, wchar of /proc/PID/io; send(2) is not in it.");
+          "Memory of the node's process, its share of shared pages counted, Pss of /proc/PID/smaps_rollup.");
+constexpr Metric kReadChars = counter("mixnet_node_process_read_bytes_total",
+                                      "Bytes that read(2) and its like gave the node's process, rchar of /proc/PID/io.");
+constexpr Metric kWrittenChars = counter("mixnet_node_process_written_bytes_total",
+                                         "Bytes that the node's process gave write(2) and its like, wchar of /proc/PID/io.");
 constexpr Metric kDiskRead = counter("mixnet_node_process_disk_read_bytes_total",
-                                     "Bytes read from disks for the node's main process, read_bytes of /proc/PID/io.");
-constexpr Metric kDiskWritten =
-    counter("mixnet_node_process_disk_written_bytes_total",
-            "Bytes to be written to disks for the node's main process, write_bytes of /proc/PID/io.");
+                                     "Bytes read from disks for the node's process, read_bytes of /proc/PID/io.");
+constexpr Metric kDiskWritten = counter("mixnet_node_process_disk_written_bytes_total",
+                                        "Bytes to be written to disks for the node's process, write_bytes of /proc/PID/io.");
 constexpr Metric kOpenFds =
-    gauge("mixnet_node_process_open_fds", "Open descriptors of the node's main process, the names in /proc/PID/fd.");
+    gauge("mixnet_node_process_open_fds", "Open descriptors of the node's process, the names in /proc/PID/fd.");
 constexpr Metric kMaxFds =
-    gauge("mixnet_node_process_max_fds",
-          "How many descriptors the node's main process may have open, the soft limit of /proc/PID/limits.");
-constexpr Metric kOomScore = gauge("mixnet_node_process_oom_score",
-                                   "How soon the kernel kills the node's main process for want of memory, from "
-                                   "/proc/PID/oom_score; the highest goes first.");
+    gauge("mixnet_node_process_max_fds", "How many descriptors the node's process may have open, from /proc/PID/limits.");
+constexpr Metric kOomScore =
+    gauge("mixnet_node_process_oom_score",
+          "How soon the kernel kills the node's process for want of memory, from /proc/PID/oom_score.");
 constexpr Metric kOomScoreAdjustment =
     gauge("mixnet_node_process_oom_score_adjustment",
-          "What is added to the OOM score of the node's main process, from /proc/PID/oom_score_adj; -1000 exempts it.");
+          "What is added to the OOM score of the node's process, from /proc/PID/oom_score_adj.");
 constexpr const Metric* kMetrics[] = {&kUp,
                                       &kTerms,
                                       &kRestarts,
@@ -318,6 +310,6 @@ Result<void> collect(Context& context, Samples& out) {
 }  // namespace
 
 constinit const Collector kNodeProcess{
-    "node_process", "Each node's main process, from /proc/PID.", true, Schedule::at_scrape, kMetrics, collect};
+    "node_process", "Each node's process, from /proc/PID.", true, Schedule::at_scrape, kMetrics, collect};
 
 }  // namespace mixnet

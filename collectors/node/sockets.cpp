@@ -13,42 +13,34 @@ namespace {
 
 constexpr Metric kListening =
     gauge("mixnet_node_port_listening",
-          "Whether a socket listens on the node's port for that role (1 = yes, 0 = no), from sock_diag "
-          "or /proc/net/tcp, of UDP from /proc/net/udp.");
+          "Whether a socket listens on the node's port (1 = yes, 0 = no), from sock_diag or /proc/net.");
 constexpr Metric kAcceptQueue =
     gauge("mixnet_node_port_accept_queue_connections",
-          "Connections to the node's port that wait to be accepted by it, from sock_diag or /proc/net/tcp.");
+          "Connections to the node's port that wait to be accepted, from sock_diag or /proc/net/tcp.");
 constexpr Metric kAcceptQueueMax =
-    gauge("mixnet_node_port_accept_queue_max_connections",
-          "How many connections may wait to be accepted: further ones are refused or delayed. From sock_diag.");
-constexpr Metric kConnections = gauge(
-    "mixnet_node_connections",
-    "TCP connections to the node's port by state, from sock_diag or /proc/net/tcp. Port client_ws, state established: its "
-    "clients' websockets, which the node's own gauge does not count. Many in close_wait: the node does not close them.");
+    gauge("mixnet_node_port_accept_queue_max_connections", "How many connections may wait to be accepted, from sock_diag.");
+constexpr Metric kConnections =
+    gauge("mixnet_node_connections", "TCP connections to the node's port by state, from sock_diag or /proc/net/tcp.");
 constexpr Metric kReceiveQueue =
     gauge("mixnet_node_connections_receive_queue_bytes",
-          "Bytes of connections to the node's port that it has not read yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kTransmitQueue =
-    gauge("mixnet_node_connections_transmit_queue_bytes",
-          "Bytes of connections to the node's port that have not been acknowledged yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kOutbound = gauge("mixnet_node_outbound_connections",
-                                   "TCP connections from this host to the port of that role of other nodes by state, from "
-                                   "sock_diag or /proc/net/tcp: those whose remote port is the usual one of the role, or this "
-                                   "node's own. Not given where there are several nodes on this host.");
-constexpr Metric kOutboundReceiveQueue = gauge("mixnet_node_outbound_connections_receive_queue_bytes",
-                                               "Bytes of connections to the port of that role of other nodes that have not "
-                                               "been read yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kOutboundTransmitQueue = gauge("mixnet_node_outbound_connections_transmit_queue_bytes",
-                                                "Bytes of connections to the port of that role of other nodes that have not "
-                                                "been acknowledged yet, from sock_diag or /proc/net/tcp.");
-constexpr Metric kUdpReceiveQueue = gauge(
-    "mixnet_node_udp_receive_queue_bytes",
-    "Bytes in the receive buffer of the node's UDP port, from /proc/net/udp. WireGuard in the kernel takes packets past it.");
+          "Bytes of these connections that the node has not read yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kTransmitQueue = gauge("mixnet_node_connections_transmit_queue_bytes",
+                                        "Bytes of these connections not acknowledged yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kOutbound =
+    gauge("mixnet_node_outbound_connections",
+          "TCP connections to that role's port of other nodes by state, from sock_diag or /proc/net/tcp.");
+constexpr Metric kOutboundReceiveQueue =
+    gauge("mixnet_node_outbound_connections_receive_queue_bytes",
+          "Bytes of these connections that the node has not read yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kOutboundTransmitQueue =
+    gauge("mixnet_node_outbound_connections_transmit_queue_bytes",
+          "Bytes of these connections not acknowledged yet, from sock_diag or /proc/net/tcp.");
+constexpr Metric kUdpReceiveQueue =
+    gauge("mixnet_node_udp_receive_queue_bytes", "Bytes in the receive buffer of the node's UDP port, from /proc/net/udp.");
 constexpr Metric kUdpTransmitQueue =
     gauge("mixnet_node_udp_transmit_queue_bytes", "Bytes that wait to be sent from the node's UDP port, from /proc/net/udp.");
 constexpr Metric kUdpDrops = counter("mixnet_node_udp_receive_drops_total",
-                                     "Datagrams to the node's UDP port that were dropped as its receive buffer was full, from "
-                                     "/proc/net/udp. 0 for WireGuard in the kernel, which takes packets past the buffer.");
+                                     "Datagrams dropped as the UDP port's receive buffer was full, from /proc/net/udp.");
 constexpr const Metric* kMetrics[] = {
     &kListening, &kAcceptQueue,          &kAcceptQueueMax,        &kConnections,     &kReceiveQueue,     &kTransmitQueue,
     &kOutbound,  &kOutboundReceiveQueue, &kOutboundTransmitQueue, &kUdpReceiveQueue, &kUdpTransmitQueue, &kUdpDrops};

@@ -16,13 +16,12 @@ namespace mixnet {
 namespace {
 
 constexpr Metric kPresent = gauge("mixnet_node_tunnel_present",
-                                  "Whether the node's tunnel interface exists (1 = yes, 0 = no), from rtnetlink or "
-                                  "/sys/class/net. Given where the node's modes ask for it, or it is there.");
+                                  "Whether the tunnel interface exists (1 = yes, 0 = no), from rtnetlink or /sys/class/net.");
 constexpr Metric kUp =
     gauge("mixnet_node_tunnel_up", "Whether the node's tunnel interface is up (1 = yes, 0 = no), from rtnetlink or sysfs.");
 constexpr Metric kGlobalIpv6 =
     gauge("mixnet_node_tunnel_global_ipv6",
-          "Whether the node's tunnel interface has a global IPv6 address in use (1 = yes, 0 = no), from /proc/net/if_inet6.");
+          "Whether the tunnel interface has a global IPv6 address (1 = yes, 0 = no), from /proc/net/if_inet6.");
 
 #define TRAFFIC(name, what) \
   counter("mixnet_node_tunnel_" name "_total", what " the node's tunnel interface, from rtnetlink or /proc/net/dev.")

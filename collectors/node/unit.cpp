@@ -16,16 +16,14 @@ constexpr Metric kState = gauge("mixnet_node_unit_state",
                                 "1 for the state that the node's unit is in, 0 for the others, from systemd's ActiveState.");
 constexpr Metric kSubState =
     gauge("mixnet_node_unit_sub_state",
-          "1 for the state that the node's service is in more closely, 0 for the others, from systemd's SubState.");
-constexpr Metric kResult = gauge("mixnet_node_unit_result",
-                                 "1 for how the node's service ended last, 0 for the others, from systemd's Result; success "
-                                 "while it runs for the first time.");
-constexpr Metric kRestarts = counter("mixnet_node_unit_restarts_total",
-                                     "How often systemd restarted the node's service by itself, NRestarts; a start by hand "
-                                     "begins anew.");
-constexpr Metric kMainStart = gauge("mixnet_node_unit_main_start_time_seconds",
-                                    "When systemd started the service's main process last, in seconds since the epoch, "
-                                    "ExecMainStartTimestamp.");
+          "1 for the node's service's state in more detail, 0 for the others, from systemd's SubState.");
+constexpr Metric kResult =
+    gauge("mixnet_node_unit_result", "1 for how the node's service ended last, 0 for the others, from systemd's Result.");
+constexpr Metric kRestarts =
+    counter("mixnet_node_unit_restarts_total", "How often systemd restarted the node's service by itself, NRestarts.");
+constexpr Metric kMainStart =
+    gauge("mixnet_node_unit_main_start_time_seconds",
+          "Unix time at which systemd started the service's main process last, ExecMainStartTimestamp.");
 constexpr const Metric* kMetrics[] = {&kState, &kSubState, &kResult, &kRestarts, &kMainStart};
 
 constexpr const char* kUnit = "org.freedesktop.systemd1.Unit";

@@ -20,7 +20,7 @@ constexpr Metric kPeers =
     gauge("mixnet_node_wireguard_peers", "Peers that WireGuard in the kernel knows, from generic netlink.");
 constexpr Metric kActivePeers =
     gauge("mixnet_node_wireguard_active_peers",
-          "Peers of WireGuard in the kernel whose last handshake is less than 180 seconds ago, from generic netlink.");
+          "Peers of WireGuard in the kernel with a handshake in the last 180 s, from generic netlink.");
 constexpr const Metric* kMetrics[] = {&kPeers, &kActivePeers};
 
 constexpr seconds kActiveFor{180};

@@ -9,9 +9,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr CommandFlag kFlags[] = {{"file", "FILE", "What to read."}, {"node", "NAME", "Whose."}};
 constexpr Command kCommands[] = {
     {"run", "Run.", nullptr},
     {"config check", "Check.", nullptr},
+    {"probe", "Read.", nullptr, kFlags},
 };
 
 Result<CommandLine> parsed(std::vector<const char*> arguments) { return parse_command_line(arguments, kCommands); }
@@ -23,6 +25,7 @@ std::string outcome(std::vector<const char*> arguments) {
   std::string out = line->flags.command;
   if (!line->flags.config_file.empty()) out += " file=" + line->flags.config_file;
   for (const auto& [flag, value] : line->flags.options) out += " " + flag + "=" + value;
+  for (const auto& [flag, value] : line->flags.of_command) out += " its " + flag + "=" + value;
   return out;
 }
 
@@ -52,6 +55,17 @@ TEST(CommandLine, TakesFlagsBeforeAndAfterTheCommand) {
             "config check file=a log.level=debug log.format=json");
 }
 
+TEST(CommandLine, TakesFlagsThatOnlyOneCommandHas) {
+  EXPECT_EQ(outcome({"probe", "--file", "-", "--node=exit1"}), "probe its file=- its node=exit1");
+  EXPECT_EQ(outcome({"--file=r.json", "probe", "--log.level=warn"}), "probe log.level=warn its file=r.json");
+  EXPECT_EQ(outcome({"probe", "--file"}), "\"--file\" needs a value");
+  EXPECT_EQ(outcome({"probe", "--file=a", "--file=b"}), "\"--file\" cannot be repeated");
+  EXPECT_EQ(outcome({"--file=a"}), "\"--file\" is a flag of \"probe\"");
+  EXPECT_EQ(outcome({"config", "check", "--node=a"}), "\"--node\" is a flag of \"probe\"");
+  EXPECT_EQ(outcome({"probe", "--fil=a"}), "unknown flag \"--fil\"; did you mean \"--file\"?");
+  EXPECT_THAT(help_text(kCommands), HasSubstr("\nFlags of probe:\n      --file=FILE                What to read.\n"));
+}
+
 TEST(CommandLine, KnowsNodeExportersOldNames) {
   EXPECT_EQ(outcome({"--collector.filesystem.ignored-mount-points=^/x"}), "run collector.filesystem.mount-points-exclude=^/x");
   EXPECT_EQ(outcome({"--collector.netdev.device-whitelist", "a"}), "run collector.netdev.device-include=a");
@@ -67,7 +81,7 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(outcome({"-x"}), "unknown flag \"-x\"");
   EXPECT_EQ(outcome({"--"}), "unknown flag \"--\"");
   EXPECT_EQ(outcome({"confg", "check"}), "unknown command \"confg check\"; did you mean \"config check\"?");
-  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check");
+  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check, probe");
   EXPECT_EQ(outcome({"--log.level"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--log.level", "--log.format=json"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--config.file="}), "\"--config.file\" needs a value");

@@ -37,6 +37,8 @@
 #include "collectors/kit/host.h"
 #include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
+#include "collectors/network/probe_result.h"
+#include "collectors/network/probe_run.h"
 #include "collectors/network/sntp.h"
 #include "collectors/network/websocket.h"
 #include "collectors/node/cgroup_files.h"
@@ -158,6 +160,16 @@ void read_websocket_answer(std::string_view text) {
   if (!head) return;
   (void)check_websocket_answer(*head, "dGhlIHNhbXBsZSBub25jZQ==");
   if (head->status() < 100 || head->status() > 999) std::abort();
+}
+
+/// What is read can be shown, in a bounded number of samples, and is in what is kept of it.
+void read_probe_output(std::string_view text) {
+  const auto probe = parse_probe_output(text);
+  if (!probe) return;
+  Samples samples;
+  add_probe_result(samples, "n", "s", *probe);
+  if (samples.size() > kProbeTests + 9 || !parse_probe_output(probe_document(text))) std::abort();
+  (void)vpn_score(1, *probe);
 }
 
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
@@ -287,6 +299,8 @@ constexpr Target kTargets[] = {
        ProcStat out;
        (void)parse_proc_stat(text, out);
      }},
+    {"probe_output", read_probe_output},
+    {"probe_secret", [](std::string_view text) { (void)reveals(text, text.substr(0, text.size() / 4)); }},
     {"process_io", [](std::string_view text) { (void)parse_process_io(text); }},
     {"process_sizes",
      [](std::string_view text) {

@@ -68,6 +68,16 @@ TEST(AllCollectors, AreNamedOnceAndInOrder) {
   }
 }
 
+/// node_exporter's are node_exporter's.
+TEST_P(EveryCollector, SaysInOneLineWhatEachOfItsOwnMetricsIs) {
+  constexpr std::size_t kLine = 110;  // each scrape sends it, and pays for writing and compressing it
+  for (const auto* metric : GetParam()->metrics) {
+    if (metric->name.starts_with("mixnet_")) {
+      EXPECT_LT(metric->help.size(), kLine) << metric->name;
+    }
+  }
+}
+
 TEST_P(EveryCollector, DeclaresWhatItEmitsOnAHostOfFixtures) {
   Context context(test::roots_below(test::fixtures() / "host"), talkative(), a_node());
   EXPECT_EQ(test::undeclared(*GetParam(), context), "");

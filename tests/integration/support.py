@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_NETWORK the simulated network, MIXNET_FIXTURES the
-build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_NETWORK the
+simulated network, MIXNET_FIXTURES the build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
 """
+import atexit
 import contextlib
 import ctypes
 import http.client
@@ -27,6 +28,11 @@ FIXTURES = pathlib.Path(os.environ.get("MIXNET_FIXTURES", PROJECT / "build" / "t
 sys.path.insert(0, str(TESTS / "tools"))
 
 Response = namedtuple("Response", "status headers body")
+
+
+# What an exporter remembers goes with the tests: none of it belongs into this host's /var.
+os.environ.setdefault("STATE_DIRECTORY", tempfile.mkdtemp(prefix="mixnet-state-"))
+atexit.register(shutil.rmtree, os.environ["STATE_DIRECTORY"], ignore_errors=True)
 
 
 def exporter():

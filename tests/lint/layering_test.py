@@ -15,7 +15,7 @@ IN_ONE_FILE = {
     "libcrypt": r"crypt\.h$",
     "libcurl": r"curl/",
     "nlohmann's JSON": r"nlohmann/",
-    "libdeflate": r"libdeflate\.h$",
+    "ISA-L": r"isa-l/",
     "re2": r"re2/",
     "toml++": r"toml\+\+/",
 }

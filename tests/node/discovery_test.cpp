@@ -168,14 +168,16 @@ TEST_F(TwoNodes, AreForgottenWhenTheyAreRemoved) {
   EXPECT_EQ(nodes().size(), 1u);
   end_process(812);
   fs::remove_all(host_.path() / kExitHome);
-  EXPECT_THAT(collect(), StartsWith("error: no node is known on this host: "));
+  EXPECT_EQ(collect(), "mixnet_nodes 0\n") << "that there is none is a number too, which one can alert on";
+  EXPECT_THAT(remarks(context()), StartsWith("nodes: no node is known on this host: "));
   EXPECT_TRUE(context().directory->latest().nodes->empty());
 }
 
 TEST_F(TwoNodes, AreFoundWhenTheyComeLater) {
   end_process(812);
   end_process(901);
-  EXPECT_THAT(collect(), HasSubstr("no process in " + context().proc.root() + " is a `nym-node run`"));
+  collect();
+  EXPECT_THAT(remarks(context()), HasSubstr("no process in " + context().proc.root() + " is a `nym-node run`"));
   EXPECT_EQ(editions(), 1u) << "that nobody is there is news too, once";
   collect();
   EXPECT_EQ(editions(), 1u);

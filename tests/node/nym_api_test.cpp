@@ -143,7 +143,7 @@ TEST_F(NymApi, TellsReasonsApart) {
       {answer(403, ""), "forbidden", "exit1: /load: URL/api/v1/load: status 403\n"},
       {answer(501, ""), "not_implemented", "[exit1: /load: URL/api/v1/load: status 501: the node does not offer it]\n"},
       {answer(500, ""), "server_error", "exit1: /load: URL/api/v1/load: status 500\n"},
-      {answer(429, ""), "other", "exit1: /load: URL/api/v1/load: status 429\n"},
+      {answer(429, ""), "rate_limited", "exit1: /load: URL/api/v1/load: status 429\n"},
       {answer(200, "[]"), "malformed", "exit1: /load: URL/api/v1/load: not a JSON object\n"},
       {answer(200, std::string(70'000, ' ')), "too_large",
        "exit1: /load: URL/api/v1/load: the answer is longer than 65536 bytes\n"},
@@ -323,6 +323,25 @@ TEST_F(NymApi, ComesBackAtOnceWithTheNode) {
   pass(17s);
   EXPECT_THAT(lines(), AllOf(HasSubstr("mixnet_node_build_info"), HasSubstr("mixnet_node_verloc_tested_nodes")));
   EXPECT_EQ(remarks(), "");
+}
+
+/// An endpoint that is asked every ten minutes would be up for as long in a node that is down.
+TEST_F(NymApi, IsNowhereUpWhileNobodyListens) {
+  auto node = std::make_unique<NymNode>();
+  node->set("/system-info", answer(403, ""));
+  node_.http_url = node->url();
+  tick();
+  EXPECT_THAT(lines(), HasSubstr("mixnet_node_api_up{node=\"exit1\",endpoint=\"/roles\"} 1\n"));
+  node.reset();
+  pass(16s);
+  for (const auto* endpoint : {"/health", "/metrics/packets-stats", "/roles", "/metrics/verloc"}) {
+    const auto labels = "{node=\"exit1\",endpoint=\"" + std::string(endpoint) + "\"";
+    EXPECT_THAT(lines(), AllOf(HasSubstr("mixnet_node_api_up" + labels + "} 0\n"),
+                               HasSubstr("mixnet_node_api_fault_info" + labels + ",reason=\"unreachable\"} 1\n")));
+  }
+  EXPECT_THAT(lines(), Not(HasSubstr("mixnet_node_api_up{node=\"exit1\",endpoint=\"/system-info\"}"))) << "not offered";
+  EXPECT_THAT(lines(), HasSubstr("mixnet_node_role_enabled")) << "what is known of it stands";
+  EXPECT_EQ(remarks_.all().size(), 2U) << remarks();
 }
 
 TEST_F(NymApi, HasNothingToAskWithoutAnAddress) {

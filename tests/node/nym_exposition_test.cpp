@@ -156,6 +156,14 @@ TEST(NymExposition, ANodeWithAnotherTypeOfAFamilyLosesIt) {
   EXPECT_EQ(test::lines_of(samples), "a{node=\"one\"} 1\n");
 }
 
+TEST(NymExposition, CountsEachBucketThatIsLeftOut) {
+  Samples samples;
+  std::vector<Label> scratch;
+  add_unknown(parsed("# TYPE a gauge\na 1\n", "one"), samples, scratch);
+  const auto text = "# TYPE a histogram\na_bucket{le=\"1\"} 1\na_bucket{le=\"+Inf\"} 2\na_sum 3\na_count 2\n";
+  EXPECT_EQ(add_unknown(parsed(text, "two"), samples, scratch), 4U);
+}
+
 TEST(NymExposition, RefusesWhatIsNotWhole) {
   const auto whole = test::fixture("nym/prometheus.txt");
   EXPECT_FALSE(parse_node_exposition(""));
