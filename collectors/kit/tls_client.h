@@ -6,13 +6,21 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collectors/kit/result.h"
 
 namespace mixnet {
 
-/// The certificate authorities that servers are verified with. Some megabytes where they are the system's: to be had for as
-/// long as it takes to ask.
+/// A server's certificate.
+struct TlsCertificate {
+  double expires_s = 0;            ///< since 1970
+  bool name_matches = false;       ///< is it for the name that was asked for?
+  std::vector<std::string> chain;  ///< it, and what the server sent with it, in DER
+};
+
+/// The certificate authorities that certificates are verified with. Of the system there are megabytes: to be had only where
+/// there is a certificate, and for as long as it takes.
 class TlsTrust {
  public:
   /// Those of a file in PEM, or the system's where `ca_file` is empty. unavailable: the file cannot be read, or has none.
@@ -22,29 +30,23 @@ class TlsTrust {
   TlsTrust& operator=(TlsTrust&&) noexcept;
   ~TlsTrust();
 
+  /// Does the chain lead from a server's certificate to an authority, and are all of it valid now?
+  bool trusts(std::span<const std::string> chain) const;
+
  private:
-  friend class TlsClient;
   struct Impl;
   explicit TlsTrust(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
-/// What a server's certificate is worth.
-struct TlsCertificate {
-  double expires_s = 0;       ///< since 1970
-  bool name_matches = false;  ///< is it for the name that was asked for?
-  bool trusted = false;       ///< does it, and what was sent with it, lead to an authority, and are all of them valid now?
-};
-
 /// One side of a TLS connection over a non-blocking socket, the side that asks. It goes on whatever the certificate is: the
-/// caller is to find out, and tells the server nothing. Used from one thread.
+/// caller is to judge. Used from one thread.
 class TlsClient {
  public:
   enum class Step { done, wants_read, wants_write, failed };
 
-  /// `trust` has to outlive it, and so has the socket, which stays the caller's. `name` is told the server, unless it is an
-  /// address.
-  TlsClient(int socket, const std::string& name, const TlsTrust& trust);
+  /// The socket stays the caller's, and has to outlive it. `name` is told the server, unless it is an address.
+  TlsClient(int socket, const std::string& name);
   ~TlsClient();
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;

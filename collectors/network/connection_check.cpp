@@ -48,7 +48,7 @@ std::string websocket_request(const ConnectionTarget& target, std::string_view k
 /// One check on its way: from stage to stage, each as far as the socket allows.
 class Conversation {
  public:
-  Conversation(ConnectionCheck& check, const TlsTrust* trust) : target_(check.target), outcome_(check.outcome), trust_(trust) {
+  explicit Conversation(ConnectionCheck& check) : target_(check.target), outcome_(check.outcome) {
     outcome_ = {};
     begin();
   }
@@ -94,17 +94,16 @@ class Conversation {
   void connected() {
     outcome_.connected = lap();
     if (!target_.tls) return secured();
-    if (trust_ == nullptr) return fail_with(ConnectionFault::tls, "there are no certificate authorities");
-    tls_ = std::make_unique<TlsClient>(socket_.number(), target_.host, *trust_);
+    tls_ = std::make_unique<TlsClient>(socket_.number(), target_.host);
     stage_ = Stage::securing;
   }
 
   void secure() {
     if (!is_done(tls_->handshake())) return;
     outcome_.secured = lap();
-    const auto certificate = tls_->certificate();
+    auto certificate = tls_->certificate();
     if (!certificate) return fail_with(ConnectionFault::tls, certificate.error().message);
-    outcome_.certificate = *certificate;
+    outcome_.certificate = *std::move(certificate);
     secured();
   }
 
@@ -220,7 +219,6 @@ class Conversation {
 
   const ConnectionTarget& target_;
   ConnectionOutcome& outcome_;
-  const TlsTrust* trust_;
   Descriptor socket_;
   std::unique_ptr<TlsClient> tls_;
   Stage stage_ = Stage::connecting;
@@ -245,13 +243,12 @@ std::string_view to_string(ConnectionFault fault) {
   return kWords[static_cast<std::size_t>(fault)];
 }
 
-void run_checks(std::span<ConnectionCheck> checks, const TlsTrust* trust, std::chrono::milliseconds timeout,
-                const std::stop_token& stop) {
+void run_checks(std::span<ConnectionCheck> checks, std::chrono::milliseconds timeout, const std::stop_token& stop) {
   const auto deadline = Clock::now() + timeout;
   const StopEvent stopped(stop);
   std::vector<std::unique_ptr<Conversation>> all;
   all.reserve(checks.size());
-  for (auto& check : checks) all.push_back(std::make_unique<Conversation>(check, trust));
+  for (auto& check : checks) all.push_back(std::make_unique<Conversation>(check));
   std::vector<pollfd> awaited;
   while (!stop.stop_requested()) {
     list_awaited(all, stopped.descriptor(), awaited);

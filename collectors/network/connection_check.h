@@ -55,8 +55,7 @@ struct ConnectionCheck {
 };
 
 /// Tries all of them at once and fills in the outcomes. Returns when `timeout` has passed at the latest, and soon where `stop`
-/// is asked for. `trust` may be null where none has TLS.
-void run_checks(std::span<ConnectionCheck> checks, const TlsTrust* trust, std::chrono::milliseconds timeout,
-                const std::stop_token& stop = {});
+/// is asked for.
+void run_checks(std::span<ConnectionCheck> checks, std::chrono::milliseconds timeout, const std::stop_token& stop = {});
 
 }  // namespace mixnet

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/network/reach_plan.h"
 
-#include <algorithm>
-
 #include "collectors/kit/text.h"
 
 namespace mixnet {
@@ -74,10 +72,6 @@ void ReachPlan::add(std::size_t index, const ReachNode& node, std::span<const Ip
       checks.push_back({{addresses[at], number, host, has_tls(port), talk_on(port)}, {}});
     }
   }
-}
-
-bool ReachPlan::needs_tls() const {
-  return std::any_of(checks.begin(), checks.end(), [](const ConnectionCheck& check) { return check.target.tls; });
 }
 
 }  // namespace mixnet

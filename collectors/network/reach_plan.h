@@ -53,7 +53,6 @@ struct ReachPlan {
 
   /// Adds a node's ports at `addresses`.
   void add(std::size_t index, const ReachNode& node, std::span<const IpAddress> addresses);
-  bool needs_tls() const;
 };
 
 }  // namespace mixnet

@@ -84,6 +84,7 @@ struct Round {
   std::vector<ReachNode> nodes;
   std::vector<std::optional<NameResult>> names;  ///< of each node
   std::vector<bool> local;                       ///< of each check
+  std::vector<std::optional<bool>> trusted;      ///< of each check's certificate
   ReachPlan plan;
   std::vector<std::pair<std::string, Error>> remarks;
   std::chrono::duration<double> took{};
@@ -182,9 +183,9 @@ class Rounds {
     const auto begun = Clock::now();
     look_up();
     plan();
-    const auto trust = load_trust();
-    run_checks(round_.plan.checks, trust ? &*trust : nullptr, kDeadline, context_.stop);
+    run_checks(round_.plan.checks, kDeadline, context_.stop);
     if (context_.stop.stop_requested()) return std::nullopt;
+    judge_certificates();
     round_.took = Clock::now() - begun;
     round_.ended_s = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
     return std::move(round_);
@@ -249,13 +250,20 @@ class Rounds {
     return out;
   }
 
-  /// The system's are megabytes: they are there for as long as a round that needs them.
-  std::optional<TlsTrust> load_trust() {
-    if (!round_.plan.needs_tls()) return std::nullopt;
-    auto trust = TlsTrust::load(context_.settings.reachability.ca_file);
-    if (trust) return *std::move(trust);
-    remark("TLS", trust.error().fault, trust.error().message);
-    return std::nullopt;
+  /// Only now: authorities take a while to be read, in which nothing should be timed.
+  void judge_certificates() {
+    auto& checks = round_.plan.checks;
+    round_.trusted.resize(checks.size());
+    const auto has_one = [](const ConnectionCheck& check) { return check.outcome.certificate.has_value(); };
+    if (std::none_of(checks.begin(), checks.end(), has_one)) return;
+    const auto trust = TlsTrust::load(context_.settings.reachability.ca_file);
+    if (!trust) return remark("TLS", trust.error().fault, trust.error().message);
+    for (std::size_t index = 0; index < checks.size(); ++index) {
+      auto& certificate = checks[index].outcome.certificate;
+      if (!certificate) continue;
+      round_.trusted[index] = trust->trusts(certificate->chain);
+      certificate->chain.clear();
+    }
   }
 
   void remark(std::string subject, Fault fault, std::string message) {
@@ -290,14 +298,14 @@ void ask_if_due(Context& context, State& state) {
   state.time = time;
 }
 
-void emit_answer(const ConnectionOutcome& outcome, Talk talk, LabelSet labels, Samples& out) {
+void emit_answer(const ConnectionOutcome& outcome, Talk talk, std::optional<bool> trusted, LabelSet labels, Samples& out) {
   if (talk != Talk::nothing) out.add(kAnswers, outcome.answered && !outcome.fault ? 1 : 0, labels);
   if (outcome.answered && !outcome.fault) out.add(talk == Talk::health ? kHttp : kWebsocket, outcome.answered->count(), labels);
   if (outcome.secured) out.add(kTls, outcome.secured->count(), labels);
   if (!outcome.certificate) return;
   out.add(kExpiry, outcome.certificate->expires_s, labels);
   out.add(kNameMatches, outcome.certificate->name_matches ? 1 : 0, labels);
-  out.add(kChain, outcome.certificate->trusted ? 1 : 0, labels);
+  if (trusted) out.add(kChain, *trusted ? 1 : 0, labels);
 }
 
 void emit_checks(const Round& round, Samples& out) {
@@ -311,7 +319,7 @@ void emit_checks(const Round& round, Samples& out) {
     const auto labels = out.labels({{"node", node}, {"port", port}, {"address", address}, {"family", family}});
     out.add(kReachable, outcome.connected ? 1 : 0, labels);
     if (outcome.connected) out.add(kConnect, outcome.connected->count(), labels);
-    emit_answer(outcome, target.talk, labels, out);
+    emit_answer(outcome, target.talk, round.trusted[index], labels, out);
     if (outcome.fault) {
       const auto reason = to_string(*outcome.fault);
       out.add(kFault, 1, {{"node", node}, {"port", port}, {"address", address}, {"family", family}, {"reason", reason}});

@@ -53,7 +53,6 @@ TEST(ReachPlan, HasAllThatIsAnnouncedOverTcp) {
             "client_ws node.example.org 203.0.113.17:9000 websocket\n"
             "client_wss node.example.org 203.0.113.17:9001 tls websocket\n"
             "lp_control node.example.org 203.0.113.17:41264\n");
-  EXPECT_TRUE(plan.needs_tls());
 }
 
 TEST(ReachPlan, OfAMixnodeWithoutANameIsShort) {
@@ -68,7 +67,6 @@ TEST(ReachPlan, OfAMixnodeWithoutANameIsShort) {
             "verloc 2001:db8::17 2001:db8::17:1790\n"
             "http 2001:db8::17 2001:db8::17:18080 health\n")
       << "the port of the bond is that which nym-api asks";
-  EXPECT_FALSE(plan.needs_tls());
 }
 
 TEST(ReachPlan, TriesTheTargetsThatAreMeantForTheNode) {

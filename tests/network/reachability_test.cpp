@@ -133,10 +133,11 @@ TEST_F(Reachability, SaysWhereNothingCanBeTried) {
   EXPECT_THAT(remarks_, HasSubstr("!exit1: no-such-host.invalid: "));
 }
 
-TEST_F(Reachability, WithoutAuthoritiesHasNoTls) {
+TEST_F(Reachability, WithoutAuthoritiesSaysNothingOfChains) {
   settings_.reachability.ca_file = "/nonexistent.pem";
   const auto out = collect();
-  EXPECT_THAT(out, HasSubstr("reach_fault_info" + labels("client_wss") + ",reason=\"tls\"} 1\n"));
+  EXPECT_THAT(out, HasSubstr("tls_name_matches" + labels("client_wss") + "} 1\n"));
+  EXPECT_THAT(out, Not(HasSubstr("tls_chain_valid")));
   EXPECT_THAT(remarks_, HasSubstr("!TLS: read /nonexistent.pem: "));
 }
 
