@@ -36,6 +36,7 @@
 #include "collectors/network/gateway_probe.h"
 #include "collectors/network/node_status_api.h"
 #include "collectors/network/nym_api.h"
+#include "collectors/network/reachability.h"
 #include "collectors/network/self_description.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
@@ -89,6 +90,7 @@ constexpr const Collector* kCollectors[] = {
     &kOs,
     &kPressure,
     &kProcesses,
+    &kReachability,
     &kSchedstat,
     &kSelfDescription,
     &kSockstat,

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "collectors/kit/host.h"
 #include "collectors/kit/text.h"
 
 namespace mixnet {
@@ -133,13 +134,44 @@ Result<void> check_absolute_path(std::string_view text) {
 /// An absolute path, or the name of a credential. Who writes the secret itself here is not shown it again in a log.
 Result<void> check_secret_path(std::string_view text) {
   if (text.starts_with('/') || text.find_first_of("/ \t") == std::string_view::npos) return {};
-  return fail(Fault::malformed, "neither an absolute path nor the name of a systemd credential; the secret itself is in a file");
+  return fail(Fault::malformed,
+              "neither an absolute path nor the name of a systemd credential; the secret itself is in a file");
 }
 
 Result<void> check_test_mode(std::string_view text) {
   constexpr std::string_view kModes[] = {"core", "wg-mix", "wg-lp", "lp-only", "socks5-only", "all"};
   if (std::find(std::begin(kModes), std::end(kModes), text) != std::end(kModes)) return {};
   return fail(Fault::malformed, in_quotes(text) + " is not one of core, wg-mix, wg-lp, lp-only, socks5-only, all");
+}
+
+/// Texts, of which an empty one is none.
+template <auto kField, Result<void> (*kCheck)(std::string_view)>
+constexpr Setting text_list_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::text_list,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            if (text.empty()) return {};
+            TRY(kCheck(text));
+            kField(settings).emplace_back(text);
+            return {};
+          },
+          [](const Settings& settings) {
+            std::string out;
+            for (const auto& entry : kField(settings)) out.append(out.empty() ? "" : "\n").append(entry);
+            return out;
+          }};
+}
+
+/// "HOST", "HOST:PORT" or nothing.
+Result<void> check_host_and_port(std::string_view text) {
+  if (!text.empty()) TRY(HostAndPort::parse(text));
+  return {};
+}
+
+/// "HOST" or "NODE=HOST".
+Result<void> check_target(std::string_view text) {
+  const auto host = text.substr(text.find('=') + 1);  // all of it where there is none
+  if (is_host(host)) return {};
+  return fail(Fault::malformed, in_quotes(host) + " is neither a host name nor an IP address");
 }
 
 #define FIELD(path) \
@@ -169,10 +201,11 @@ constexpr Setting kSettings[] = {
         "gateway_probe.env-file", "File that describes the network to nym-gateway-probe; where not given it is mainnet."),
     duration_setting<FIELD(gateway_probe.interval), kHour>(
         "gateway_probe.interval", "From one run of nym-gateway-probe to the next, an hour at least; several nodes take turns."),
-    size_setting<FIELD(gateway_probe.memory_bytes_max), kMemoryMin>(
-        "gateway_probe.memory-max", "Memory that nym-gateway-probe may use for data."),
+    size_setting<FIELD(gateway_probe.memory_bytes_max), kMemoryMin>("gateway_probe.memory-max",
+                                                                    "Memory that nym-gateway-probe may use for data."),
     text_setting<FIELD(gateway_probe.mnemonic_file), check_secret_path>(
-        "gateway_probe.mnemonic-file", "File, or systemd credential, with the mnemonic that nym-gateway-probe buys tickets with."),
+        "gateway_probe.mnemonic-file",
+        "File, or systemd credential, with the mnemonic that nym-gateway-probe buys tickets with."),
     boolean_setting<FIELD(gateway_probe.mock_ecash)>(
         "gateway_probe.mock-ecash", "Let nym-gateway-probe use no tickets, for a node that is set up to take none."),
     text_setting<FIELD(gateway_probe.program), check_absolute_path>(
@@ -199,6 +232,14 @@ constexpr Setting kSettings[] = {
                                                      "How often the live endpoints of a node's HTTP API are asked."),
     boolean_setting<FIELD(node_process.pss)>("node_process.pss",
                                              "Export the node's proportional memory (PSS). Reading it stalls the node."),
+    text_setting<FIELD(reachability.ca_file), check_absolute_path>(
+        "reachability.ca-file", "File of certificate authorities in PEM for the nodes' TLS, in place of the system's."),
+    duration_setting<FIELD(reachability.interval), 60'000>("reachability.interval",
+                                                           "How often the ports that nodes announce are tried."),
+    text_setting<FIELD(reachability.ntp_server), check_host_and_port>(
+        "reachability.ntp-server", "NTP server, HOST or HOST:PORT, that the clock is compared with; not given: none."),
+    text_list_setting<FIELD(reachability.targets), check_target>(
+        "reachability.target", "Host or address, or NODE=HOST, to try in place of those that nodes announce; repeatable."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

@@ -64,6 +64,12 @@ struct Settings {
     bool pss = false;
   } node_process;
   struct {
+    std::chrono::milliseconds interval{300'000};
+    std::vector<std::string> targets;  ///< "HOST" or "NODE=HOST", in place of the addresses that nodes announce
+    std::string ntp_server;            ///< "HOST" or "HOST:PORT"; empty: none is asked
+    std::string ca_file;               ///< PEM, in place of the system's certificate authorities
+  } reachability;
+  struct {
     bool softirq = false;
   } stat;
   struct {
@@ -89,14 +95,16 @@ struct Settings {
 /// One setting as the operator writes it: the flag --collector.NAME, and in the file, below `collectors`, the collector's name
 /// and then the rest with underscores (filesystem.mount-points-exclude is collectors: filesystem: mount_points_exclude).
 struct Setting {
-  enum class Kind { regex, boolean, duration, text, path_list };
+  enum class Kind { regex, boolean, duration, text, path_list, text_list };
+  /// Is it a list, which `set` adds to and `get` gives with one entry a line?
+  static constexpr bool is_list(Kind kind) { return kind == Kind::path_list || kind == Kind::text_list; }
 
   std::string_view name;  ///< "filesystem.mount-points-exclude"
   std::string_view help;
   Kind kind;
-  /// Sets it from text; a path_list adds to what is there. Fault::malformed with the reason where the text is not of the kind.
+  /// Sets it from text; a list is added to. Fault::malformed with the reason where the text is not of the kind.
   Result<void> (*set)(Settings& settings, std::string_view text);
-  /// The value as `set` takes it; of a path_list one path a line.
+  /// The value as `set` takes it.
   std::string (*get)(const Settings& settings);
 };
 

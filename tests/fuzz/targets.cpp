@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every parser of outside text under libFuzzer, in one program: MIXNET_FUZZ_TARGET names the row to run.
+#include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -32,10 +34,13 @@
 #include "collectors/host/stall_times.h"
 #include "collectors/host/vmstat.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/kit/host.h"
 #include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
 #include "collectors/network/probe_result.h"
 #include "collectors/network/probe_run.h"
+#include "collectors/network/sntp.h"
+#include "collectors/network/websocket.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/nym_bodies.h"
@@ -138,6 +143,25 @@ void read_nym_exposition(std::string_view text) {
   nym::add_known(*exposition, "n", samples);
 }
 
+/// What is taken to be a time is one that a clock can be.
+void read_time(std::string_view packet) {
+  const auto nonce = packet.size() < kSntpBytes ? std::string_view() : packet.substr(24, 8);
+  std::uint64_t number = 0;
+  for (const char c : nonce) number = number << 8 | static_cast<std::uint8_t>(c);
+  const auto time = read_sntp(packet, number, std::chrono::system_clock::time_point(std::chrono::seconds(1'778'925'600)),
+                              std::chrono::milliseconds(20));
+  if (time && !(std::abs(time->offset_s) < 1e10 && time->round_trip_s >= 0)) std::abort();
+}
+
+/// Where the head ends nothing of what is behind is read.
+void read_websocket_answer(std::string_view text) {
+  const auto end = HttpHead::end_of(text);
+  const auto head = HttpHead::parse(end ? text.substr(0, *end) : text);
+  if (!head) return;
+  (void)check_websocket_answer(*head, "dGhlIHNhbXBsZSBub25jZQ==");
+  if (head->status() < 100 || head->status() > 999) std::abort();
+}
+
 /// What is read can be shown, in a bounded number of samples, and is in what is kept of it.
 void read_probe_output(std::string_view text) {
   const auto probe = parse_probe_output(text);
@@ -205,6 +229,11 @@ constexpr Target kTargets[] = {
        std::string copy(text);
        std::vector<Mount> mounts;
        (void)parse_mountinfo(copy, mounts);
+     }},
+    {"host_and_port",
+     [](std::string_view text) {
+       const auto parsed = HostAndPort::parse(text);
+       if (parsed && !is_host(parsed->host)) std::abort();
      }},
     {"hwmon_file",
      [](std::string_view text) {
@@ -300,6 +329,7 @@ constexpr Target kTargets[] = {
        (void)parse_snmp6(text, all, plan, values);
        (void)parse_snmp6(text, all, plan, values);  // as planned
      }},
+    {"sntp", read_time},
     {"socket_table",
      [](std::string_view text) {
        SocketTally tally;
@@ -337,6 +367,7 @@ constexpr Target kTargets[] = {
        const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
        (void)web::parse_web_config("web.yml", text, no_file);
      }},
+    {"websocket_answer", read_websocket_answer},
     {"wireguard",
      [](std::string_view text) {
        WireguardPeers peers;

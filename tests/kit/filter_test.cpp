@@ -29,9 +29,10 @@ TEST(Settings, EachIsReadBackAsItWasSet) {
   for (const auto& setting : all_settings()) {
     if (setting.kind == Setting::Kind::text || setting.name == "gateway_probe.interval") continue;  // each has its own rules
     Settings settings;
-    const auto text = setting.kind == Setting::Kind::boolean    ? "true"
-                      : setting.kind == Setting::Kind::duration ? "2500ms"
-                                                                : "^some.thing$";
+    const auto text = setting.kind == Setting::Kind::boolean     ? "true"
+                      : setting.kind == Setting::Kind::duration  ? "3600s"
+                      : setting.kind == Setting::Kind::text_list ? "some.thing"
+                                                                 : "^some.thing$";
     ASSERT_TRUE(setting.set(settings, text)) << setting.name;
     EXPECT_EQ(setting.get(settings), text) << setting.name;
   }
@@ -54,6 +55,16 @@ std::string after(std::string_view name, std::string_view text) {
     return set ? setting.get(settings) : set.error().message;
   }
   return "no such setting";
+}
+
+TEST(Settings, OfReachabilityHaveTheirRules) {
+  EXPECT_EQ(after("reachability.ntp-server", "[2001:db8::1]:123"), "[2001:db8::1]:123");
+  EXPECT_EQ(after("reachability.ntp-server", "ntp.example.org:0"), "\"0\" is no port");
+  EXPECT_EQ(after("reachability.ntp-server", "a b"), "\"a b\" is neither a host name nor an IP address");
+  EXPECT_EQ(after("reachability.ca-file", "ca.pem"), "\"ca.pem\" is not an absolute path");
+  EXPECT_EQ(after("reachability.target", "exit1=2001:db8::1"), "exit1=2001:db8::1");
+  EXPECT_EQ(after("reachability.target", "exit1="), "\"\" is neither a host name nor an IP address");
+  EXPECT_EQ(after("reachability.interval", "59s"), "\"59s\" is less than 1m");
 }
 
 TEST(Settings, OfTheProbeHaveTheirRules) {
