@@ -163,9 +163,15 @@ Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (null.get() < 0 || !out.open() || !err.open() || !failure.open()) return cannot(program, errno);
   for (const auto* each : {&out, &err}) ::fcntl(each->read.get(), F_SETFL, O_NONBLOCK);
-  const Plan plan{pointers(options.arguments), pointers(options.environment), options.directory.c_str(),
-                  options.nice,                options.memory_bytes_max,      null.get(),
-                  out.write.get(),             err.write.get(),               failure.write.get(),
+  const Plan plan{pointers(options.arguments),
+                  pointers(options.environment),
+                  options.directory.c_str(),
+                  options.nice,
+                  options.memory_bytes_max,
+                  null.get(),
+                  out.write.get(),
+                  err.write.get(),
+                  failure.write.get(),
                   ::getpid()};
   const auto pid = ::fork();
   if (pid < 0) return cannot(program, errno);

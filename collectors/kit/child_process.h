@@ -20,8 +20,8 @@ struct ChildOptions {
   std::vector<std::string> environment;  ///< "NAME=value"; it gets nothing of ours
   std::string directory = "/";           ///< that it runs in
   int nice = 10;
-  std::uint64_t memory_bytes_max = 0;         ///< of data, as RLIMIT_DATA counts it, for each of its processes; 0: as we may
-  std::size_t output_bytes_max = 1 << 20;     ///< of stdout, and of stderr
+  std::uint64_t memory_bytes_max = 0;      ///< of data, as RLIMIT_DATA counts it, for each of its processes; 0: as we may
+  std::size_t output_bytes_max = 1 << 20;  ///< of stdout, and of stderr
   std::chrono::milliseconds time_max{60'000};
   std::chrono::milliseconds grace{3'000};  ///< between SIGTERM and SIGKILL
 };
@@ -55,8 +55,8 @@ class ChildProcess {
   ChildProcess(ChildProcess&& other) noexcept { *this = std::move(other); }
   ChildProcess& operator=(ChildProcess&& other) noexcept;
 
-  /// Takes what it writes and looks after its limits, until it has ended, `until` has passed, or `stop` is asked for, which ends
-  /// it. True when it has ended.
+  /// Takes what it writes and looks after its limits, until it has ended, `until` has passed, or `stop` is asked for, which
+  /// ends it. True when it has ended.
   bool advance(Clock::time_point until, const std::stop_token& stop);
 
   /// Nothing while it runs.

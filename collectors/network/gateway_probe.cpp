@@ -33,13 +33,11 @@ using namespace network;
 using Clock = std::chrono::steady_clock;
 using SystemTime = std::chrono::system_clock::time_point;
 
-constexpr Metric kRunning =
-    gauge("mixnet_gateway_probe_running", "Whether nym-gateway-probe is running for this node now.");
+constexpr Metric kRunning = gauge("mixnet_gateway_probe_running", "Whether nym-gateway-probe is running for this node now.");
 constexpr Metric kRuns = counter("mixnet_gateway_probe_runs_total", "Runs of nym-gateway-probe, whatever came of them.");
 constexpr Metric kFailures =
     counter("mixnet_gateway_probe_failures_total", "Runs of nym-gateway-probe that gave no result, by the reason.");
-constexpr Metric kDuration =
-    gauge("mixnet_gateway_probe_duration_seconds", "How long the last run of nym-gateway-probe took.");
+constexpr Metric kDuration = gauge("mixnet_gateway_probe_duration_seconds", "How long the last run of nym-gateway-probe took.");
 constexpr Metric kNextRun =
     gauge("mixnet_gateway_probe_next_run_timestamp_seconds", "When nym-gateway-probe may run next, for one of the nodes.");
 
@@ -56,7 +54,7 @@ constexpr const Metric* kMetrics[] = {&kRunning,
                                       &kProbeTime};
 
 constexpr auto kTick = 10s;
-constexpr auto kWait = 9s;                           // within a tick; a probe that takes longer goes on in the next
+constexpr auto kWait = 9s;                          // within a tick; a probe that takes longer goes on in the next
 constexpr auto kLookedAtAgain = 60s;                // whether what a run lacks is there
 constexpr auto kKept = std::chrono::hours(24 * 7);  // for so long a result holds
 constexpr std::size_t kResultBytesMax = 1 << 20;
@@ -265,8 +263,8 @@ class Runner {
   bool looked_once_ = false, ready_ = false;
   Clock::time_point looked_at_again_{};
   std::optional<Error> lacking_;  ///< why it is not run
-  Mnemonic mnemonic_;    ///< of the run, so that nothing of it is shown
-  std::string running_;  ///< the key of the gateway whose run it is
+  Mnemonic mnemonic_;             ///< of the run, so that nothing of it is shown
+  std::string running_;           ///< the key of the gateway whose run it is
   std::optional<ChildProcess> child_;
 };
 
@@ -278,9 +276,10 @@ Result<void> collect(Context& context, Samples& out) {
   const auto& settings = context.settings.gateway_probe;
   if (settings.program.empty()) return fail(Fault::absent, "not asked for: gateway_probe.program is not set");
   if (settings.mnemonic_file.empty() == !settings.mock_ecash) {
-    return fail(Fault::malformed, settings.mock_ecash
-                                      ? "gateway_probe has both a mnemonic_file and mock_ecash, and nym-gateway-probe takes one"
-                                      : "gateway_probe has neither a mnemonic_file nor mock_ecash, and nym-gateway-probe takes one");
+    return fail(Fault::malformed,
+                settings.mock_ecash
+                    ? "gateway_probe has both a mnemonic_file and mock_ecash, and nym-gateway-probe takes one"
+                    : "gateway_probe has neither a mnemonic_file nor mock_ecash, and nym-gateway-probe takes one");
   }
   auto& state = context.memory.get<State>();
   if (!state.runner) state.runner = std::make_unique<Runner>(context.roots.state, context.settings);

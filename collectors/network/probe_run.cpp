@@ -21,9 +21,9 @@ constexpr std::size_t kOutputBytesMax = 1 << 20;  // a result has some 2 KB, wit
 /// What the probe may need of our environment: how to reach the network, and its own hidden options. Nothing else, so that no
 /// credential of ours gets to it.
 bool is_for_the_probe(std::string_view variable) {
-  constexpr std::string_view kNames[] = {"PATH=",        "TMPDIR=",     "SSL_CERT_FILE=", "SSL_CERT_DIR=", "http_proxy=",
-                                         "https_proxy=", "all_proxy=",  "no_proxy=",      "HTTP_PROXY=",   "HTTPS_PROXY=",
-                                         "ALL_PROXY=",   "NO_PROXY=",   "PROBE_"};
+  constexpr std::string_view kNames[] = {
+      "PATH=",     "TMPDIR=",     "SSL_CERT_FILE=", "SSL_CERT_DIR=", "http_proxy=", "https_proxy=", "all_proxy=",
+      "no_proxy=", "HTTP_PROXY=", "HTTPS_PROXY=",   "ALL_PROXY=",    "NO_PROXY=",   "PROBE_"};
   return std::any_of(std::begin(kNames), std::end(kNames), [&](auto name) { return variable.starts_with(name); });
 }
 
@@ -113,7 +113,8 @@ ProbeRun judge(const ChildProcess& child, const std::string& gateway, const std:
       return failed(ProbeFailure::timeout, "it was ended after " + seconds_of(child) + " s, which is all the time it is given");
     case ChildEnd::Kind::flooded: return failed(ProbeFailure::flood, "it was ended as it wrote more than 1 MiB");
     case ChildEnd::Kind::signalled:
-      return failed(ProbeFailure::signal, with_complaint("signal " + std::to_string(end.status) + " ended it", child, mnemonic));
+      return failed(ProbeFailure::signal,
+                    with_complaint("signal " + std::to_string(end.status) + " ended it", child, mnemonic));
     case ChildEnd::Kind::exited: break;
   }
   if (end.status != 0) {

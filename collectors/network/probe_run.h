@@ -35,9 +35,9 @@ ChildOptions probe_child(const Settings& settings, const std::string& gateway, c
 /// What came of a run.
 struct ProbeRun {
   bool ok = false;
-  ProbeResult result;                                ///< where it is ok
-  ProbeFailure failure = ProbeFailure::malformed;    ///< else
-  std::string reason;                                ///< a sentence; never with any of the mnemonic
+  ProbeResult result;                              ///< where it is ok
+  ProbeFailure failure = ProbeFailure::malformed;  ///< else
+  std::string reason;                              ///< a sentence; never with any of the mnemonic
 };
 
 /// Of a child that has ended, and was not stopped.

@@ -17,9 +17,7 @@ constexpr std::string_view kFile = "started";
 constexpr std::size_t kFileBytesMax = 64 << 10;
 constexpr auto kForgotten = std::chrono::hours(24 * 30);
 
-std::int64_t unix_seconds(SystemTime time) {
-  return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count();
-}
+std::int64_t unix_seconds(SystemTime time) { return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count(); }
 
 }  // namespace
 

@@ -76,7 +76,8 @@ TEST(ProbeResult, IsFoundBehindTheLog) {
   EXPECT_EQ(parse_probe_output(document).value().node, "K");
   EXPECT_EQ(parse_probe_output("2026-05-16T08:11:02Z  INFO {\n{\nnot this\n" + document).value().node, "K");
   EXPECT_EQ(parse_probe_output(R"({"node":"K","outcome":{}})").value().node, "K");
-  EXPECT_EQ(parse_probe_output("2026-05-16T08:11:02Z  INFO\n" + document + "2026-05-16T08:11:03Z  WARN late\n").value().node, "K");
+  EXPECT_EQ(parse_probe_output("2026-05-16T08:11:02Z  INFO\n" + document + "2026-05-16T08:11:03Z  WARN late\n").value().node,
+            "K");
   EXPECT_EQ(std::string(probe_document("INFO\n" + document + "late\n")) + "\n", document);
   EXPECT_FALSE(parse_probe_output(""));
   EXPECT_FALSE(parse_probe_output("An error occurred: no funds\n"));

@@ -47,8 +47,8 @@ TEST(ProbeRun, NamesTheGatewayAndTheMnemonicAsTheProgramTakesThem) {
   with.gateway_probe.test_mode = "all";
   const auto options = probe_child(with, kKey, kWords, "/f");
   EXPECT_THAT(options.arguments,
-              ElementsAre(MIXNET_FAKE_GATEWAY_PROBE, "--no-log", "--config-env-file", "/etc/sandbox.env", "run", "--entry-gateway",
-                          kKey, "--config-dir", "/f", "--test-mode", "all", "--mnemonic", kWords));
+              ElementsAre(MIXNET_FAKE_GATEWAY_PROBE, "--no-log", "--config-env-file", "/etc/sandbox.env", "run",
+                          "--entry-gateway", kKey, "--config-dir", "/f", "--test-mode", "all", "--mnemonic", kWords));
   EXPECT_EQ(probe_child(settings(), kKey, "", "/f").arguments.back(), "--use-mock-ecash");
   EXPECT_EQ(options.memory_bytes_max, 1U << 30);
   EXPECT_EQ(options.time_max, 60s);
