@@ -16,6 +16,7 @@ IN_ONE_FILE = {
     "libcurl": r"curl/",
     "nlohmann's JSON": r"nlohmann/",
     "ISA-L": r"isa-l/",
+    "OpenSSL": r"openssl/",
     "re2": r"re2/",
     "toml++": r"toml\+\+/",
 }
