@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace mixnet {
 namespace {
 
@@ -97,6 +99,45 @@ TEST(CommandLine, HelpNamesEveryFlagAndCommand) {
                               "             enabled)\n"));
   EXPECT_THAT(help, HasSubstr("\n      --path.procfs=\"/proc\"      Where procfs is mounted.\n"));
   for (const auto& option : all_options()) EXPECT_THAT(help, HasSubstr(option.flag));
+}
+
+constexpr CommandFlag kOwnFlags[] = {
+    {"colour", "Which colours.", false, true},
+    {"quick", "Be quick about it.", true},
+};
+constexpr Command kPaintCommands[] = {{"run", "Run.", nullptr}, {"paint", "Paint.", nullptr, kOwnFlags}};
+
+/// The flags that only the command has, or the error.
+std::string own(std::vector<const char*> arguments) {
+  const auto line = parse_command_line(arguments, kPaintCommands);
+  if (!line) return line.error().message;
+  std::string out = line->flags.command;
+  for (const auto& [flag, value] : line->flags.of_command) out += " " + flag + "=" + value;
+  EXPECT_TRUE(line->flags.options.empty());
+  return out;
+}
+
+TEST(CommandLine, ACommandMayHaveFlagsOfItsOwn) {
+  EXPECT_EQ(own({"paint"}), "paint");
+  EXPECT_EQ(own({"paint", "--colour=red", "--colour", "blue", "--quick"}), "paint colour=red colour=blue quick=true");
+  EXPECT_EQ(own({"--colour=red", "--no-quick", "paint"}), "paint colour=red quick=false") << "before the command too";
+  EXPECT_EQ(own({"--colour=red"}), "\"--colour\" is a flag of the command \"paint\"");
+  EXPECT_EQ(own({"run", "--quick"}), "\"--quick\" is a flag of the command \"paint\"");
+  EXPECT_EQ(own({"paint", "--color=red"}), "unknown flag \"--color\"; did you mean \"--colour\"?");
+  EXPECT_EQ(own({"paint", "--quick", "--quick"}), "\"--quick\" cannot be repeated");
+  EXPECT_EQ(own({"paint", "--quick=1"}), "\"--quick\" is true or false, not \"1\"");
+  EXPECT_EQ(own({"paint", "--colour"}), "\"--colour\" needs a value");
+  EXPECT_THAT(help_text(kPaintCommands), HasSubstr("\nFlags of paint:\n      --colour=VALUE ...         Which colours.\n"
+                                                   "      --quick                    Be quick about it.\n"));
+}
+
+// Flags may stand before the command, when it is not known yet whose they are.
+TEST(CommandLine, NoTwoCommandsHaveAFlagOfOneName) {
+  std::set<std::string_view> names;
+  for (const auto& option : all_options()) names.insert(option.flag);
+  for (const auto& command : all_commands()) {
+    for (const auto& flag : command.flags) EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+  }
 }
 
 TEST(CommandLine, VersionTellsWhatTheBinaryIs) {

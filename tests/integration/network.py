@@ -303,7 +303,8 @@ class Faults(WithNetwork):
             file = pathlib.Path(self.state, "exporter.yml")
             file.write_text(f"network: {{environment: custom, nym_api: ['{base}'], node_status_api: ['{base}'], watch: ['1']}}\n",
                             encoding="utf-8")  # fmt: skip
-            with support.exporter_server(f"--config.file={file}", f"--path.state={self.state}/state") as exporter:
+            flags = (f"--config.file={file}", f"--path.state={self.state}/state", "--collector.nym_api")
+            with support.exporter_server(*flags) as exporter:
                 took = []
                 for _ in range(20):
                     begin = time.monotonic()
@@ -354,7 +355,7 @@ class Targets(WithNetwork):
             made = support.run_exporter("targets", f"--config.file={config}", f"--output={folder}/{file}", timeout=60)
             self.assertEqual(0, made.returncode, made.stderr)
             self.assertEqual(0o644, pathlib.Path(folder, file).stat().st_mode & 0o777)
-        flags = (f"--config.file={config}", f"--path.state={folder}/state", "--web.sd-nodes")
+        flags = (f"--config.file={config}", f"--path.state={folder}/state", "--web.sd-nodes", "--collector.nym_api")
         with support.exporter_server(*flags) as exporter:
             wait_for(lambda: exporter.get("/sd/nodes").status == 200, "the nodes")
             expected = len(json.loads(exporter.get("/sd/nodes").body))

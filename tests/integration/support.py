@@ -152,10 +152,17 @@ def read(connection):
     return Response(answer.status, answer.headers, answer.read())
 
 
+def staying_here(arguments):
+    """Flags that turn off what asks beyond this host: simulated nodes announce addresses that are somebody's. A test that
+    wants one of them says so, and where to ask."""
+    off_host = ("nym_api", "reachability", "self_description")
+    return [f"--no-collector.{name}" for name in off_host if not any(f"collector.{name}" in flag for flag in arguments)]
+
+
 def exporter_server(*arguments, environment=None):
     """The program, serving with these flags."""
     port = free_port()
-    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments]
+    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *staying_here(arguments), *arguments]
     return Server(command, port, environment=environment)
 
 
