@@ -82,7 +82,7 @@ TEST_F(ProbeTurnsTest, AreRememberedOverRestarts) {
 }
 
 TEST_F(ProbeTurnsTest, AreNotTakenWhereTheyCannotBeWrittenDown) {
-  std::filesystem::create_directories(folder().path() + "/started.new");  // stands for a full disk
+  folder_.write("gateway_probe", "no folder");
   auto out = turns();
   EXPECT_TRUE(out.load(Use::read));
   EXPECT_FALSE(out.load(Use::write));
