@@ -34,7 +34,7 @@ def _unpack(package, suite, target):
     download = target.with_name(target.name + ".download")
     shutil.rmtree(download, ignore_errors=True)
     download.mkdir(parents=True)
-    _apt(options, "download", f"{package}/{suite}", cwd=download)
+    apt(options, "download", f"{package}/{suite}", cwd=download)
     (archive,) = download.glob("*.deb")
     subprocess.run(["dpkg-deb", "-x", archive, target], check=True)
     shutil.rmtree(download)
@@ -75,12 +75,12 @@ def _own_apt(mirror, folder):
         for name in ("state/lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         sources.write_text("".join(f"deb {mirror} {suite} main\n" for suite in SUITES))
-        _apt(options, "update", cwd=folder)
+        apt(options, "update", cwd=folder)
         (folder / "updated").touch()
     return options
 
 
-def _apt(options, *command, cwd: pathlib.Path):
+def apt(options, *command, cwd: pathlib.Path):
     result = subprocess.run(
         ["apt-get", "--quiet", *options, *command], cwd=cwd, capture_output=True, text=True, check=False, timeout=300
     )
