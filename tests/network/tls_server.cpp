@@ -13,14 +13,16 @@ gnutls_datum_t datum(const std::string& text) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())), static_cast<unsigned>(text.size())};
 }
 
-void* credentials_of(const Identity& identity) {
+std::shared_ptr<void> credentials_of(const Identity& identity) {
   gnutls_certificate_credentials_t out = nullptr;
   gnutls_certificate_allocate_credentials(&out);
+  const std::shared_ptr<void> owner(
+      out, [](void* each) { gnutls_certificate_free_credentials(static_cast<gnutls_certificate_credentials_t>(each)); });
   const auto certificate = datum(identity.certificate), key = datum(identity.key);
   if (gnutls_certificate_set_x509_key_mem(out, &certificate, &key, GNUTLS_X509_FMT_PEM) < 0) {
     throw std::runtime_error("no certificate");
   }
-  return out;
+  return owner;
 }
 
 }  // namespace
@@ -28,13 +30,11 @@ void* credentials_of(const Identity& identity) {
 TlsServer::TlsServer(const Identity& identity, std::function<std::string(const std::string&)> reply)
     : credentials_(credentials_of(identity)), reply_(std::move(reply)), server_([this](int socket) { serve(socket); }) {}
 
-TlsServer::~TlsServer() = default;
-
 void TlsServer::serve(int socket) const {
   gnutls_session_t session = nullptr;
   gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NO_SIGNAL);
   gnutls_set_default_priority(session);
-  gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials_);
+  gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials_.get());
   gnutls_transport_set_int(session, socket);
   gnutls_handshake_set_timeout(session, 5000);
   if (gnutls_handshake(session) >= 0) {

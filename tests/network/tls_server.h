@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "tests/daemon/web/certificates.h"
@@ -13,16 +14,12 @@ namespace mixnet::test {
 class TlsServer {
  public:
   TlsServer(const Identity& identity, std::function<std::string(const std::string& head)> reply);
-  ~TlsServer();
-  TlsServer(const TlsServer&) = delete;
-  TlsServer& operator=(const TlsServer&) = delete;
-
   std::uint16_t port() const { return server_.port(); }
 
  private:
   void serve(int socket) const;
 
-  void* credentials_ = nullptr;
+  std::shared_ptr<void> credentials_;  ///< of GnuTLS
   std::function<std::string(const std::string&)> reply_;
   TcpServer server_;
 };
