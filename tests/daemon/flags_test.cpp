@@ -102,8 +102,8 @@ TEST(CommandLine, HelpNamesEveryFlagAndCommand) {
 }
 
 constexpr CommandFlag kOwnFlags[] = {
-    {"colour", "Which colours.", false, true},
-    {"quick", "Be quick about it.", true},
+    {"colour", "COLOUR", "Which colours.", true},
+    {"quick", "", "Be quick about it."},
 };
 constexpr Command kPaintCommands[] = {{"run", "Run.", nullptr}, {"paint", "Paint.", nullptr, kOwnFlags}};
 
@@ -121,13 +121,13 @@ TEST(CommandLine, ACommandMayHaveFlagsOfItsOwn) {
   EXPECT_EQ(own({"paint"}), "paint");
   EXPECT_EQ(own({"paint", "--colour=red", "--colour", "blue", "--quick"}), "paint colour=red colour=blue quick=true");
   EXPECT_EQ(own({"--colour=red", "--no-quick", "paint"}), "paint colour=red quick=false") << "before the command too";
-  EXPECT_EQ(own({"--colour=red"}), "\"--colour\" is a flag of the command \"paint\"");
-  EXPECT_EQ(own({"run", "--quick"}), "\"--quick\" is a flag of the command \"paint\"");
+  EXPECT_EQ(own({"--colour=red"}), "\"--colour\" is a flag of \"paint\"");
+  EXPECT_EQ(own({"run", "--quick"}), "\"--quick\" is a flag of \"paint\"");
   EXPECT_EQ(own({"paint", "--color=red"}), "unknown flag \"--color\"; did you mean \"--colour\"?");
   EXPECT_EQ(own({"paint", "--quick", "--quick"}), "\"--quick\" cannot be repeated");
   EXPECT_EQ(own({"paint", "--quick=1"}), "\"--quick\" is true or false, not \"1\"");
   EXPECT_EQ(own({"paint", "--colour"}), "\"--colour\" needs a value");
-  EXPECT_THAT(help_text(kPaintCommands), HasSubstr("\nFlags of paint:\n      --colour=VALUE ...         Which colours.\n"
+  EXPECT_THAT(help_text(kPaintCommands), HasSubstr("\nFlags of paint:\n      --colour=COLOUR ...        Which colours.\n"
                                                    "      --quick                    Be quick about it.\n"));
 }
 
