@@ -14,7 +14,8 @@ from support import Simulator
 CONNECTIONS, CLIENTS = 300, 200
 WITHOUT, WITH, ADDED = BESIDE = ("without the node's collectors", "with them", "added")
 POLLED_EVERY_SECONDS = 15
-SAME = ["--no-collector.processes"]  # off in all: it costs what the host happens to run, which would hide any difference
+# Off in all: the first costs what the host happens to run, which would hide any difference, the others ask beyond this host.
+SAME = [f"--no-collector.{name}" for name in ("processes", "nym_api", "reachability", "self_description")]
 HURRIED = "collectors:\n  node_api:\n    interval: 1s\n"  # as often as it can be asked, so that more goes wrong
 
 # What is done to every endpoint, one after another and each for a while; None: nothing is wrong meanwhile.

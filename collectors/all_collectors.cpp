@@ -33,8 +33,10 @@
 #include "collectors/host/udp_queues.h"
 #include "collectors/host/uname.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/network/gateway_probe.h"
 #include "collectors/network/node_status_api.h"
 #include "collectors/network/nym_api.h"
+#include "collectors/network/reachability.h"
 #include "collectors/network/self_description.h"
 #include "collectors/node/cgroup.h"
 #include "collectors/node/data.h"
@@ -63,6 +65,7 @@ constexpr const Collector* kCollectors[] = {
     &kEntropy,
     &kFilefd,
     &kFilesystem,
+    &kGatewayProbe,
     &kHwmon,
     &kLoadavg,
     &kMdadm,
@@ -87,6 +90,7 @@ constexpr const Collector* kCollectors[] = {
     &kOs,
     &kPressure,
     &kProcesses,
+    &kReachability,
     &kSchedstat,
     &kSelfDescription,
     &kSockstat,

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/settings.h"
 
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "collectors/kit/host.h"
 #include "collectors/kit/text.h"
 
 namespace mixnet {
@@ -33,14 +38,46 @@ constexpr Setting boolean_setting(std::string_view name, std::string_view help) 
           [](const Settings& settings) { return std::string(kField(settings) ? "true" : "false"); }};
 }
 
-template <auto kField, std::int64_t kMillisecondsMin = 1>
+/// "1h": in the greatest unit that it is a whole number of.
+std::string in_words(std::int64_t milliseconds) {
+  if (milliseconds % 3'600'000 == 0) return std::to_string(milliseconds / 3'600'000) + "h";
+  if (milliseconds % 60'000 == 0) return std::to_string(milliseconds / 60'000) + "m";
+  return milliseconds % 1000 == 0 ? std::to_string(milliseconds / 1000) + "s" : std::to_string(milliseconds) + "ms";
+}
+
+/// "64M"
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::string_view kUnits[] = {"G", "M", "K"};
+  std::uint64_t size = std::uint64_t{1} << 30;
+  for (const auto unit : kUnits) {
+    if (bytes % size == 0) return std::to_string(bytes / size).append(unit);
+    size >>= 10;
+  }
+  return std::to_string(bytes);
+}
+
+Result<std::uint64_t> parse_size(std::string_view text) {
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  const auto unit = text.substr(digits.size());
+  const int shift = unit == "G" ? 30 : unit == "M" ? 20 : unit == "K" ? 10 : 0;
+  const auto count = number<std::uint32_t>(digits);
+  if (count && (shift > 0 || unit.empty())) return std::uint64_t{*count} << shift;
+  return fail(Fault::malformed, in_quotes(text) + " is not a size such as 512M or 2G");
+}
+
+constexpr std::int64_t kAnyTime = std::numeric_limits<std::int64_t>::max();
+
+template <auto kField, std::int64_t kMillisecondsMin = 1, std::int64_t kMillisecondsMax = kAnyTime>
 constexpr Setting duration_setting(std::string_view name, std::string_view help) {
   return {name, help, Setting::Kind::duration,
           [](Settings& settings, std::string_view text) -> Result<void> {
             const auto duration = TRY(parse_duration(text));
             if (duration == duration.zero()) return fail(Fault::malformed, in_quotes(text) + " is no time at all");
             if (duration.count() < kMillisecondsMin) {
-              return fail(Fault::malformed, in_quotes(text) + " is less than " + std::to_string(kMillisecondsMin) + "ms");
+              return fail(Fault::malformed, in_quotes(text) + " is less than " + in_words(kMillisecondsMin));
+            }
+            if (duration.count() > kMillisecondsMax) {
+              return fail(Fault::malformed, in_quotes(text) + " is more than " + in_words(kMillisecondsMax));
             }
             kField(settings) = duration;
             return {};
@@ -65,8 +102,83 @@ constexpr Setting path_list_setting(std::string_view name, std::string_view help
           }};
 }
 
+template <auto kField, Result<void> (*kCheck)(std::string_view)>
+constexpr Setting text_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::text,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            TRY(kCheck(text));
+            kField(settings) = text;
+            return {};
+          },
+          [](const Settings& settings) { return std::string(kField(settings)); }};
+}
+
+/// 64M, 2G: bytes, as systemd writes them.
+template <auto kField, std::uint64_t kBytesMin>
+constexpr Setting size_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::text,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            const auto bytes = TRY(parse_size(text));
+            if (bytes < kBytesMin) return fail(Fault::malformed, in_quotes(text) + " is less than " + size_text(kBytesMin));
+            kField(settings) = bytes;
+            return {};
+          },
+          [](const Settings& settings) { return size_text(kField(settings)); }};
+}
+
+Result<void> check_absolute_path(std::string_view text) {
+  if (text.empty() || text.starts_with('/')) return {};
+  return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
+}
+
+/// An absolute path, or the name of a credential. Who writes the secret itself here is not shown it again in a log.
+Result<void> check_secret_path(std::string_view text) {
+  if (text.starts_with('/') || text.find_first_of("/ \t") == std::string_view::npos) return {};
+  return fail(Fault::malformed,
+              "neither an absolute path nor the name of a systemd credential; the secret itself is in a file");
+}
+
+Result<void> check_test_mode(std::string_view text) {
+  constexpr std::string_view kModes[] = {"core", "wg-mix", "wg-lp", "lp-only", "socks5-only", "all"};
+  if (std::find(std::begin(kModes), std::end(kModes), text) != std::end(kModes)) return {};
+  return fail(Fault::malformed, in_quotes(text) + " is not one of core, wg-mix, wg-lp, lp-only, socks5-only, all");
+}
+
+/// Texts, of which an empty one is none.
+template <auto kField, Result<void> (*kCheck)(std::string_view)>
+constexpr Setting text_list_setting(std::string_view name, std::string_view help) {
+  return {name, help, Setting::Kind::text_list,
+          [](Settings& settings, std::string_view text) -> Result<void> {
+            if (text.empty()) return {};
+            TRY(kCheck(text));
+            kField(settings).emplace_back(text);
+            return {};
+          },
+          [](const Settings& settings) {
+            std::string out;
+            for (const auto& entry : kField(settings)) out.append(out.empty() ? "" : "\n").append(entry);
+            return out;
+          }};
+}
+
+/// "HOST", "HOST:PORT" or nothing.
+Result<void> check_host_and_port(std::string_view text) {
+  if (!text.empty()) TRY(HostAndPort::parse(text));
+  return {};
+}
+
+/// "HOST" or "NODE=HOST".
+Result<void> check_target(std::string_view text) {
+  const auto host = text.substr(text.find('=') + 1);  // all of it where there is none
+  if (is_host(host)) return {};
+  return fail(Fault::malformed, in_quotes(host) + " is neither a host name nor an IP address");
+}
+
 #define FIELD(path) \
   [](auto& settings) -> auto& { return settings.path; }
+
+constexpr std::int64_t kHour = 3'600'000;
+constexpr std::uint64_t kMemoryMin = 64 << 20;
 
 constexpr Setting kSettings[] = {
     regex_setting<FIELD(arp.device.exclude)>("arp.device-exclude", "Regexp of arp devices to exclude."),
@@ -85,6 +197,25 @@ constexpr Setting kSettings[] = {
                                                           "Regexp of mount points to include."),
     duration_setting<FIELD(filesystem.mount_timeout)>("filesystem.mount-timeout",
                                                       "How long a scrape waits for mounts to answer statfs."),
+    text_setting<FIELD(gateway_probe.env_file), check_absolute_path>(
+        "gateway_probe.env-file", "File that describes the network to nym-gateway-probe; where not given it is mainnet."),
+    duration_setting<FIELD(gateway_probe.interval), kHour>(
+        "gateway_probe.interval", "From one run of nym-gateway-probe to the next, an hour at least; several nodes take turns."),
+    size_setting<FIELD(gateway_probe.memory_bytes_max), kMemoryMin>("gateway_probe.memory-max",
+                                                                    "Memory that nym-gateway-probe may use for data."),
+    text_setting<FIELD(gateway_probe.mnemonic_file), check_secret_path>(
+        "gateway_probe.mnemonic-file",
+        "File, or systemd credential, with the mnemonic that nym-gateway-probe buys tickets with."),
+    boolean_setting<FIELD(gateway_probe.mock_ecash)>(
+        "gateway_probe.mock-ecash", "Let nym-gateway-probe use no tickets, for a node that is set up to take none."),
+    text_setting<FIELD(gateway_probe.program), check_absolute_path>(
+        "gateway_probe.program", "Absolute path of nym-gateway-probe; where not given it is not run."),
+    duration_setting<FIELD(gateway_probe.start_delay), 1000>(
+        "gateway_probe.start-delay", "No run sooner after the start than this, give or take half of it."),
+    text_setting<FIELD(gateway_probe.test_mode), check_test_mode>(
+        "gateway_probe.test-mode", "What nym-gateway-probe tests: core, wg-mix, wg-lp, lp-only, socks5-only or all."),
+    duration_setting<FIELD(gateway_probe.timeout), 1000, kHour>(
+        "gateway_probe.timeout", "How long a run of nym-gateway-probe may take before it is ended, an hour at most."),
     regex_setting<FIELD(hwmon.chip.exclude)>("hwmon.chip-exclude", "Regexp of hwmon chips to exclude."),
     regex_setting<FIELD(hwmon.chip.include)>("hwmon.chip-include", "Regexp of hwmon chips to include."),
     regex_setting<FIELD(hwmon.sensor.exclude)>("hwmon.sensor-exclude", "Regexp of hwmon sensors, CHIP;SENSOR, to exclude."),
@@ -101,6 +232,14 @@ constexpr Setting kSettings[] = {
                                                      "How often the live endpoints of a node's HTTP API are asked."),
     boolean_setting<FIELD(node_process.pss)>("node_process.pss",
                                              "Export the node's proportional memory (PSS). Reading it stalls the node."),
+    text_setting<FIELD(reachability.ca_file), check_absolute_path>(
+        "reachability.ca-file", "File of certificate authorities in PEM for the nodes' TLS, in place of the system's."),
+    duration_setting<FIELD(reachability.interval), 60'000>("reachability.interval",
+                                                           "How often the ports that nodes announce are tried."),
+    text_setting<FIELD(reachability.ntp_server), check_host_and_port>(
+        "reachability.ntp-server", "NTP server, HOST or HOST:PORT, that the clock is compared with; not given: none."),
+    text_list_setting<FIELD(reachability.targets), check_target>(
+        "reachability.target", "Host or address, or NODE=HOST, to try in place of those that nodes announce; repeatable."),
     boolean_setting<FIELD(stat.softirq)>("stat.softirq", "Export node_softirqs_total for each vector."),
     path_list_setting<FIELD(textfile.directories)>("textfile.directory",
                                                    "Directory to read *.prom from, may be a glob pattern; repeatable."),

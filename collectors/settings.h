@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,16 @@ struct Settings {
     std::chrono::milliseconds mount_timeout{1000};
   } filesystem;
   struct {
+    std::string program;  ///< by its absolute path; empty: it is not run
+    std::chrono::milliseconds interval{std::chrono::hours(6)}, start_delay{std::chrono::minutes(10)};
+    std::chrono::milliseconds timeout{std::chrono::minutes(15)};
+    std::uint64_t memory_bytes_max = std::uint64_t{1} << 30;
+    std::string test_mode = "core";
+    std::string mnemonic_file;  ///< the path of a secret, as read_secret takes it
+    bool mock_ecash = false;    ///< in place of a mnemonic
+    std::string env_file;       ///< that describes the network to the probe; empty: mainnet
+  } gateway_probe;
+  struct {
     Filter chip, sensor;
   } hwmon;
   struct {
@@ -52,6 +63,12 @@ struct Settings {
   struct {
     bool pss = false;
   } node_process;
+  struct {
+    std::chrono::milliseconds interval{300'000};
+    std::vector<std::string> targets;  ///< "HOST" or "NODE=HOST", in place of the addresses that nodes announce
+    std::string ntp_server;            ///< "HOST" or "HOST:PORT"; empty: none is asked
+    std::string ca_file;               ///< PEM, in place of the system's certificate authorities
+  } reachability;
   struct {
     bool softirq = false;
   } stat;
@@ -78,14 +95,16 @@ struct Settings {
 /// One setting as the operator writes it: the flag --collector.NAME, and in the file, below `collectors`, the collector's name
 /// and then the rest with underscores (filesystem.mount-points-exclude is collectors: filesystem: mount_points_exclude).
 struct Setting {
-  enum class Kind { regex, boolean, duration, path_list };
+  enum class Kind { regex, boolean, duration, text, path_list, text_list };
+  /// Is it a list, which `set` adds to and `get` gives with one entry a line?
+  static constexpr bool is_list(Kind kind) { return kind == Kind::path_list || kind == Kind::text_list; }
 
   std::string_view name;  ///< "filesystem.mount-points-exclude"
   std::string_view help;
   Kind kind;
-  /// Sets it from text; a path_list adds to what is there. Fault::malformed with the reason where the text is not of the kind.
+  /// Sets it from text; a list is added to. Fault::malformed with the reason where the text is not of the kind.
   Result<void> (*set)(Settings& settings, std::string_view text);
-  /// The value as `set` takes it; of a path_list one path a line.
+  /// The value as `set` takes it.
   std::string (*get)(const Settings& settings);
 };
 

@@ -136,9 +136,11 @@ std::string in_snake_case(std::string_view text) {
 Kind kind_of(const Setting& setting) {
   switch (setting.kind) {
     case Setting::Kind::boolean: return Kind::boolean;
-    case Setting::Kind::path_list: return Kind::list;
+    case Setting::Kind::path_list:
+    case Setting::Kind::text_list: return Kind::list;
     case Setting::Kind::regex:
-    case Setting::Kind::duration: break;
+    case Setting::Kind::duration:
+    case Setting::Kind::text: break;
   }
   return Kind::text;
 }
@@ -154,7 +156,7 @@ Option option_of(const Setting& setting) {
           [&setting](Config& config, std::string_view text) { return setting.set(config.settings, text); },
           [&setting](const Config& config) -> Values {
             auto value = setting.get(config.settings);
-            if (setting.kind != Setting::Kind::path_list) return {std::move(value)};
+            if (!Setting::is_list(setting.kind)) return {std::move(value)};
             Values paths;
             for (std::string_view rest_of_it = value; !rest_of_it.empty();) paths.emplace_back(take_until(rest_of_it, '\n'));
             return paths;

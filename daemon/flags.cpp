@@ -18,6 +18,7 @@ struct Flag {
   std::string name, help, preset;
   bool boolean = false, repeatable = false;
   std::string_view command = {};  ///< that alone has it; empty: all have
+  std::string value = "VALUE";    ///< what stands for it in the help where there is no preset
 };
 
 constexpr std::string_view kConfigFile = "config.file";
@@ -57,7 +58,8 @@ std::vector<Flag> all_flags() {
 void add_flags_of(std::span<const Command> commands, std::vector<Flag>& out) {
   for (const auto& command : commands) {
     for (const auto& flag : command.flags) {
-      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.boolean, flag.repeatable, command.name});
+      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.value.empty(), flag.repeatable, command.name,
+                     std::string(flag.value)});
     }
   }
 }
@@ -149,7 +151,7 @@ class Parser {
     for (const auto& [name, value] : out_.flags.of_command) {
       const auto* flag = find(flags_, name);
       if (flag->command == out_.flags.command) continue;
-      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of the command " + in_quotes(flag->command));
+      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of " + in_quotes(flag->command));
     }
     return {};
   }
@@ -223,7 +225,7 @@ std::string help_text(std::span<const Command> commands) {
       const std::string state = flag.preset == "true" ? "enabled" : "disabled";
       append_entry(out, "      --[no-]" + flag.name, flag.help + " (default: " + state + ")");
     } else {
-      const std::string value = flag.preset.empty() ? "VALUE" : "\"" + flag.preset + "\"";
+      const std::string value = flag.preset.empty() ? flag.value : "\"" + flag.preset + "\"";
       append_entry(out, "      --" + flag.name + "=" + value + (flag.repeatable ? " ..." : ""), flag.help);
     }
   }

@@ -18,7 +18,7 @@ struct CommandLine {
 
 /// Reads the arguments after the program's name, as kingpin does for node_exporter: `--flag=value` and `--flag value`, before
 /// and after the command; booleans as `--flag`, `--no-flag`, `--flag=true` and `--flag=false`; no flag twice but lists.
-/// Values are checked by load_config, together with the file's.
+/// A flag that one command has goes with that command only. Values are checked by load_config, together with the file's.
 Result<CommandLine> parse_command_line(std::span<const char* const> arguments, std::span<const Command> commands);
 
 /// What --help prints.

@@ -53,10 +53,10 @@ web::Response Routes::nodes(const web::Request& request) const {
   TargetOptions options;
   for (const auto& [name, value] : request.query()) {
     const auto taken = take_target_option(options, name, value);
-    if (!taken) return web::plain_response(400, name + ": " + taken.error().message + "\n");
+    if (!taken) return web::plain_response(400, name + ": " + taken.error().message);
   }
   const auto known = network_->fleet();
-  if (!known.fleet) return web::plain_response(503, "The network's nodes are not known yet.\n");
+  if (!known.fleet) return web::plain_response(503, "The network's nodes are not known yet.");
   const auto fleet = parse_fleet(*known.fleet);
   const TargetSource source{known.environment, &fleet};
   std::size_t left_out = 0;

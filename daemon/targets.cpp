@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/targets.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -14,24 +15,39 @@ namespace {
 
 constexpr std::uint16_t kNodePort = 8080, kHttpsPort = 443;
 
+/// Must a character not stand in YAML as it is? Readers refuse a whole file with a control or with what is no character, and
+/// two more end a line.
+bool is_to_be_escaped(std::uint32_t code) {
+  return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || code == 0xfeff || code == 0xfffe ||
+         code == 0xffff;
+}
+
+/// The number of a character that is written in UTF-8.
+std::uint32_t code_of(std::string_view character) {
+  constexpr unsigned char kFirst[] = {0x7f, 0x1f, 0x0f, 0x07};  // the bits that count of the first byte
+  std::uint32_t out = static_cast<unsigned char>(character.front()) & kFirst[character.size() - 1];
+  for (const char c : character.substr(1)) out = out << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  return out;
+}
+
 /// A text in JSON, which is a text in YAML too.
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
     const auto length = utf8_length(text);
-    const char c = text.front();
+    const auto character = text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
     if (length == 0) {
       out += "\\ufffd";
-    } else if (c == '"' || c == '\\') {
-      out.append("\\").append(1, c);
-    } else if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
+    } else if (character == "\"" || character == "\\") {
+      out.append("\\").append(character);
+    } else if (const auto code = code_of(character); is_to_be_escaped(code)) {
       char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(code & 0xffff));
       out += escape;
     } else {
-      out += text.substr(0, length);
+      out += character;
     }
-    text.remove_prefix(length == 0 ? 1 : length);
   }
   return out + '"';
 }
@@ -126,8 +142,11 @@ Result<void> take_target_option(TargetOptions& options, std::string_view name, s
 
 std::string targets_text(std::span<const TargetSource> sources, const TargetOptions& options, TargetFormat format,
                          std::size_t& left_out) {
+  std::vector<TargetSource> sorted(sources.begin(), sources.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const TargetSource& a, const TargetSource& b) { return a.environment < b.environment; });
   std::string out;
-  for (const auto& [environment, fleet] : sources) {
+  for (const auto& [environment, fleet] : sorted) {
     for (const auto& node : *fleet) {
       if (!options.filter.wants(node)) continue;
       const auto port = options.port.value_or(node.custom_http_port.value_or(kNodePort));

@@ -9,6 +9,7 @@ build_packages=(
   g++
   libcrypt-dev
   libcurl3-gnutls
+  libssl-dev           # its headers only too
   libcurl4-openssl-dev # its headers only; prometheus-cpp-dev wants this one of the two
   libexpected-dev
   libgnutls28-dev

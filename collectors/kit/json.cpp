@@ -26,6 +26,9 @@ class Builder : public nlohmann::json_sax<Value> {
   using Take = std::function<void(std::string_view path, Value&& entry)>;
   Builder(const Take& take, std::string_view secret) : take_(take), secret_(secret) {}
 
+  /// Sets `bytes` to 0 at each value.
+  void count_in(std::size_t& bytes) { bytes_ = &bytes; }
+
   Value root;
   std::string error;
 
@@ -89,6 +92,7 @@ class Builder : public nlohmann::json_sax<Value> {
   /// Null, with the error said, where there are too many.
   template <class T>
   Value* add(T&& value) {
+    if (bytes_ != nullptr) *bytes_ = 0;
     if (in_secret_) return &(nothing_ = nullptr);
     if (take_ && ++kept_ > kKeptBesideEntries) {
       error = "more than " + std::to_string(kKeptBesideEntries) + " values";
@@ -134,9 +138,13 @@ class Builder : public nlohmann::json_sax<Value> {
   std::string path_;               ///< the same for the list under way
   Value entry_;
   std::size_t kept_ = 0, kept_outside_ = 0;
+  std::size_t* bytes_ = nullptr;
 };
 
-/// The bytes of a document that comes in pieces, as the library wants them: an iterator that can be passed over once.
+constexpr std::size_t kValueBytesMax = 2 << 20;
+
+/// The bytes of a document that comes in pieces, as the library wants them: an iterator that can be passed over once. It ends
+/// early where the Builder has been given nothing for too many of them.
 class PieceIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -148,6 +156,8 @@ class PieceIterator {
   struct Source {
     const Json::NextPiece& next;
     std::string_view left;
+    std::size_t bytes = 0;  ///< since the value before
+    bool too_long = false;
   };
 
   /// Of the end where there is no source.
@@ -166,7 +176,9 @@ class PieceIterator {
   void refill() {
     if (source_ == nullptr || !source_->left.empty()) return;
     source_->left = source_->next();
-    if (source_->left.empty()) source_ = nullptr;
+    source_->bytes += source_->left.size();
+    source_->too_long = source_->bytes > kValueBytesMax;
+    if (source_->left.empty() || source_->too_long) source_ = nullptr;
   }
 
   Source* source_;
@@ -177,16 +189,19 @@ class PieceIterator {
 Result<Json> Json::parse(std::string_view text) { return parse_entries(text, {}); }
 
 Result<Json> Json::parse_entries(std::string_view text, const TakeEntry& take, std::string_view secret) {
-  return parse_range(text.begin(), text.end(), take, secret);
+  return parse_range(text.begin(), text.end(), take, secret, nullptr);
 }
 
 Result<Json> Json::parse_entries(const NextPiece& next, const TakeEntry& take) {
   PieceIterator::Source source{next, {}};
-  return parse_range(PieceIterator(&source), PieceIterator(), take, {});
+  auto out = parse_range(PieceIterator(&source), PieceIterator(), take, {}, &source.bytes);
+  if (source.too_long) return fail(Fault::malformed, "a value of more than " + std::to_string(kValueBytesMax) + " bytes");
+  return out;
 }
 
 template <class Iterator>
-Result<Json> Json::parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret) {
+Result<Json> Json::parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret,
+                               std::size_t* bytes) {
   const auto wrap = [](Value&& value) {
     Json out;
     out.value_ = std::make_shared<const Value>(std::move(value));
@@ -195,6 +210,7 @@ Result<Json> Json::parse_range(Iterator begin, Iterator end, const TakeEntry& ta
   Builder::Take take_value;
   if (take) take_value = [&](std::string_view path, Value&& entry) { take(path, wrap(std::move(entry))); };
   Builder builder(take_value, secret);
+  if (bytes != nullptr) builder.count_in(*bytes);
   if (!Value::sax_parse(begin, end, &builder)) return fail(Fault::malformed, builder.error);
   return wrap(std::move(builder.root));
 }

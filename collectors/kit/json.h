@@ -31,7 +31,8 @@ class Json {
   using TakeEntry = std::function<void(std::string_view path, const Json& entry)>;
   static Result<Json> parse_entries(std::string_view text, const TakeEntry& take, std::string_view secret = {});
 
-  /// The same for a document that comes in pieces, of which `next` gives one after the other, the last one empty.
+  /// The same for a document that comes in pieces, of which `next` gives one after the other, the last one empty. One with a
+  /// value (a text, blanks) longer than 2 MiB is refused, so that memory is bounded whatever comes.
   using NextPiece = std::function<std::string_view()>;
   static Result<Json> parse_entries(const NextPiece& next, const TakeEntry& take);
 
@@ -71,7 +72,8 @@ class Json {
 
  private:
   template <class Iterator>
-  static Result<Json> parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret);
+  static Result<Json> parse_range(Iterator begin, Iterator end, const TakeEntry& take, std::string_view secret,
+                                  std::size_t* bytes);
   std::optional<std::uint64_t> unsigned_integer() const;
 
   std::shared_ptr<const void> value_;  ///< of the library's own type, see json.cpp

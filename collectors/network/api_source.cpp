@@ -111,11 +111,14 @@ void ApiSource::recall(ApiResource& resource) {
   std::string_view body = file->text;
   const auto heading = parse_heading(take_until(body, '\n'));
   if (!heading || std::find(place_.bases.begin(), place_.bases.end(), heading->base) == place_.bases.end()) return;
+  const bool of_another = heading->variant != resource.variant_;
+  if (of_another && !resource.keep_) return;  // it is another document
   const auto json = body.empty() ? Result<Json>(Json()) : Json::parse(body);
+  resource.of_another_variant_ = of_another;
   if (!json || !resource.read_(*json)) return;
   const auto now = clock_();
   resource.got_ = std::min(file->written, now.system);
-  if (heading->variant != resource.variant_) return;  // of other nodes: it is due at once
+  if (of_another) return;  // it is due at once
   const auto path = std::find(resource.paths_.begin(), resource.paths_.end(), heading->path);
   if (path != resource.paths_.end()) {
     resource.path_ = static_cast<std::size_t>(path - resource.paths_.begin());
@@ -245,7 +248,9 @@ void ApiSource::succeed(ApiResource& resource, Answer& answer, const std::string
   unreachable_ = 0;
   const auto now = clock_();
   if (!answer.unchanged) {
+    const bool before = std::exchange(resource.of_another_variant_, false);
     if (const auto read = resource.read_(answer.body); !read) {
+      resource.of_another_variant_ = before;
       answer.reason = HttpReason::malformed;
       answer.error = {read.error().fault, base + resource.path() + ": " + read.error().message};
       ++failed_[static_cast<std::size_t>(answer.reason)];

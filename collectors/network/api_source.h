@@ -57,6 +57,8 @@ class ApiResource {
   bool holds(std::chrono::system_clock::time_point now) const { return got_ && now < *got_ + kind_->keep; }
   /// When the answer that is held was had, or confirmed.
   std::optional<std::chrono::system_clock::time_point> got() const { return got_; }
+  /// Is what is held of a list what was kept of it for another variant? Of entries that were not wanted then it says nothing.
+  bool is_of_another_variant() const { return of_another_variant_; }
   /// Why the last request gave nothing; nothing where it did, or none was made.
   std::optional<HttpReason> reason() const { return reason_; }
   /// The same as a sentence.
@@ -83,6 +85,7 @@ class ApiResource {
   std::function<void()> begin_;
   std::chrono::steady_clock::time_point due_{};
   std::optional<std::chrono::system_clock::time_point> got_;
+  bool of_another_variant_ = false;
   std::string etag_, last_modified_;
   std::size_t written_ = 0;  ///< a digest of what stands in the state folder
   std::optional<HttpReason> reason_;

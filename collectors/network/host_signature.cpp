@@ -19,6 +19,7 @@ namespace mixnet {
 namespace {
 
 constexpr std::size_t kAddressesMax = 64;
+constexpr std::size_t kSignatureBytes = 64;
 constexpr std::uint32_t kNoRotation = std::numeric_limits<std::uint32_t>::max();
 
 /// As serde_json writes a string.
@@ -46,15 +47,20 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-/// An IP address in its shortest form.
+/// An IP address in its shortest form, as Rust writes it.
 std::optional<std::string> canonical(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
   std::array<char, INET6_ADDRSTRLEN> out{};
-  for (const int family : {AF_INET, AF_INET6}) {
-    if (::inet_pton(family, text.c_str(), bytes.data()) != 1) continue;
-    if (::inet_ntop(family, bytes.data(), out.data(), out.size()) != nullptr) return out.data();
+  in_addr v4{};
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return ::inet_ntop(AF_INET, &v4, out.data(), out.size());
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, text.c_str(), &v6) != 1) return std::nullopt;
+  // Only libc writes ::203.0.113.17, an address of a kind that was given up.
+  const auto low = ntohl(v6.s6_addr32[3]);
+  if (IN6_IS_ADDR_V4COMPAT(&v6) && low >> 16 != 0) {
+    std::snprintf(out.data(), out.size(), "::%x:%x", low >> 16, low & 0xffff);
+    return out.data();
   }
-  return std::nullopt;
+  return ::inet_ntop(AF_INET6, &v6, out.data(), out.size());
 }
 
 /// "ip_address":["203.0.113.17"],"hostname":null
@@ -132,7 +138,8 @@ std::vector<std::string> signed_texts(const Json& data) {
 Result<bool> has_good_signature(const Json& body) {
   const auto texts = signed_texts(body["data"]);
   const auto signature = decode_base58(body["signature"].text().value_or(""));
-  if (texts.empty() || !signature) return fail(Fault::malformed, "not what nym-api can read");
+  if (texts.empty() || !signature || signature->size() != kSignatureBytes)
+    return fail(Fault::malformed, "not what nym-api can read");
   const auto keys = body["data"]["keys"];
   const auto key = decode_base58(*key_of(keys, "ed25519_identity", "ed25519"));
   for (const auto& text : texts) {

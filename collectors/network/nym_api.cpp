@@ -194,6 +194,7 @@ class View {
     described_->before_reading([this] {
       fleet_.begin_descriptions();
       descriptions_whole_ = false;
+      descriptions_seen_ = true;
     });
     newest_polled_ = 0;
     // What is remembered of the lists are the nodes followed; who wants all has to ask, unless all are remembered too.
@@ -209,25 +210,30 @@ class View {
 
   Result<void> read_bonds(const Json& body) {
     // After a restart the API has an empty list until it has read the chain: that does not mean that nobody is bonded.
-    if (std::exchange(bonds_seen_, std::nullopt) == 0)
-      return fail(Fault::unavailable, "an empty list: the API knows nothing yet");
-    fleet_changed_ |= !bonds_whole_;
-    bonds_whole_ = true;
+    const auto seen = std::exchange(bonds_seen_, std::nullopt);
+    if (seen == 0) return fail(Fault::unavailable, "an empty list: the API knows nothing yet");
+    if (seen) take_as_whole(bonds_whole_);
     std::vector<NodeBond> bonds;
     for (std::size_t index = 0; index < body["data"].size(); ++index) {
       if (auto bond = read_bond(body["data"].at(index))) bonds.push_back(*std::move(bond));
     }
     for (auto& view : nodes_) {
       const auto found = std::find_if(bonds.begin(), bonds.end(), [&](const NodeBond& bond) { return view->is_in(bond); });
+      if (found == bonds.end() && bonded_->is_of_another_variant()) continue;  // it was not looked for
       view->take(found == bonds.end() ? nullptr : &*found);
       if (found != bonds.end()) keys_.learn(view->node().label, found->identity_key);
     }
     return {};
   }
 
+  /// All entries of a list have been looked at. Not so of what is remembered of it, which are those of the nodes followed.
+  void take_as_whole(bool& whole) {
+    fleet_changed_ |= !whole;
+    whole = true;
+  }
+
   Result<void> read_descriptions(const Json& body) {
-    fleet_changed_ |= !descriptions_whole_;
-    descriptions_whole_ = true;
+    if (std::exchange(descriptions_seen_, false)) take_as_whole(descriptions_whole_);
     for (auto& view : nodes_) view->facts().description.reset();
     for (std::size_t index = 0; index < body["data"].size(); ++index) {
       const auto description = read_description(body["data"].at(index));
@@ -245,9 +251,10 @@ class View {
     for (const auto& each : common_) out.push_back(each.get());
     if (nodes_.empty() && !serves_fleet_) return out;
     out.push_back(bonded_.get());
-    for (auto& view : nodes_) view->list(out, source_);
-    // Who is described cannot be told before their ids are known.
+    // Who is described cannot be told before their ids are known, and the lists go before what each node has.
+    if (!bonded_->got() && !bonded_->reason()) return out;
     if (bonded_->got()) out.push_back(described_.get());
+    for (auto& view : nodes_) view->list(out, source_);
     return out;
   }
 
@@ -255,11 +262,11 @@ class View {
   void ask(const std::stop_token& stop) {
     const auto until = Clock::now() + (ran_before_ ? kBudget : kFirstBudget);
     ran_before_ = true;
-    std::size_t known = 0;
-    for (auto all = resources(); all.size() > known; all = resources()) {
-      known = all.size();
+    std::vector<ApiResource*> asked;
+    for (auto all = resources(); all != asked; all = resources()) {
       source_.ask_due(all, until, stop);
       wait_for_descriptions();
+      asked = std::move(all);
     }
   }
 
@@ -361,7 +368,8 @@ class View {
 
   bool serves_fleet_ = false, fleet_recalled_ = false;
   FleetBuilder fleet_;
-  std::optional<std::size_t> bonds_seen_;                  ///< in the list that is being read
+  std::optional<std::size_t> bonds_seen_;  ///< in the list that is being read
+  bool descriptions_seen_ = false;
   bool bonds_whole_ = false, descriptions_whole_ = false;  ///< in fleet_
   bool fleet_changed_ = false, fleet_known_ = false;
 };

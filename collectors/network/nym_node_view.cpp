@@ -36,7 +36,11 @@ void NymNodeView::take(const NodeBond* bond) {
   facts_.bond = bond == nullptr ? std::nullopt : std::optional(*bond);
   if (bond == nullptr) return;
   facts_.identity_key = bond->identity_key;
+  if (facts_.node_id == bond->node_id) return;
   facts_.node_id = bond->node_id;
+  facts_.annotation.reset();  // of another id, where there was one before
+  facts_.performance_history.reset();
+  facts_.uptime_history.reset();
 }
 
 void NymNodeView::list(std::vector<ApiResource*>& out, ApiSource& source) {
@@ -48,8 +52,8 @@ void NymNodeView::list(std::vector<ApiResource*>& out, ApiSource& source) {
 void NymNodeView::forget(std::chrono::system_clock::time_point now, const ApiResource& bonded, const ApiResource& described) {
   if (!bonded.holds(now)) facts_.bond.reset();
   if (!described.holds(now)) facts_.description.reset();
-  facts_.bonds_known = bonded.holds(now);
-  facts_.descriptions_known = described.holds(now);
+  facts_.bonds_known = bonded.holds(now) && (facts_.bond || !bonded.is_of_another_variant());
+  facts_.descriptions_known = described.holds(now) && (facts_.description || !described.is_of_another_variant());
   if (!annotation_) return;
   if (!annotation_->holds(now)) facts_.annotation.reset();
   if (!performance_->holds(now)) facts_.performance_history.reset();
@@ -65,9 +69,6 @@ void NymNodeView::complete() {
 void NymNodeView::make_resources(ApiSource& source) {
   resources_of_ = facts_.node_id;
   const auto id = std::to_string(*facts_.node_id);
-  facts_.annotation.reset();  // of another id, where there was one before
-  facts_.performance_history.reset();
-  facts_.uptime_history.reset();
   const auto make = [&](const ApiResourceKind& kind, std::vector<std::string> paths, ApiResource::Read read) {
     auto resource = std::make_unique<ApiResource>(kind, std::move(paths), node_.label, std::move(read), nullptr, id);
     source.recall(*resource);

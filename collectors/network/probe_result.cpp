@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collectors/network/probe_result.h"
 
+#include "collectors/kit/text.h"
 #include "collectors/network/probe_metrics.h"
 
 namespace mixnet {
@@ -34,6 +35,12 @@ constexpr std::array<Row, kProbeTests> kRows = {{
     {{"lp", "can_handshake"}, "can_handshake", ""},
     {{"lp", "can_register"}, "can_register", ""},
 }};
+
+std::string key_of(const Json& value) {
+  auto key = value.text().value_or("");
+  if (key.size() > kKeyBytesMax) key.clear();
+  return key;
+}
 
 Json newest(const Json& part, std::string_view key, std::string_view older) {
   auto value = part[key];
@@ -101,9 +108,8 @@ Result<ProbeResult> read_probe_result(const Json& body) {
   const auto outcome = body["outcome"];
   if (!outcome.is_object()) return fail(Fault::malformed, "not a probe's result: it has no outcome");
   ProbeResult out;
-  // Where both gateways were named the probe calls the entry `node` and the exit `used_entry`.
-  const auto key = body["node"].text().value_or("");
-  if (key.size() <= kKeyBytesMax) out.node = key;
+  out.node = key_of(body["node"]);
+  out.used_entry = key_of(body["used_entry"]);
   for (std::size_t index = 0; index < kProbeTests; ++index) {
     const auto& row = kRows[index];
     out.passed[index] = newest(outcome[row.test.part], row.key, row.older).boolean();
@@ -117,12 +123,18 @@ Result<ProbeResult> read_probe_result(const Json& body) {
   return out;
 }
 
-Result<ProbeResult> parse_probe_output(std::string_view output) {
+std::string_view probe_document(std::string_view output) {
   auto begin = output.starts_with("{\n") ? 0 : std::string_view::npos;
   if (const auto last = output.rfind("\n{\n"); last != std::string_view::npos) begin = last + 1;
-  if (begin == std::string_view::npos) begin = output.find_first_not_of(" \t\r\n");  // a document in one line
-  if (begin == std::string_view::npos) return fail(Fault::malformed, "empty");
-  return read_probe_result(TRY(Json::parse(output.substr(begin))));
+  if (begin == std::string_view::npos) return trim(output);
+  const auto end = output.find("\n}\n", begin);
+  return trim(output.substr(begin, end == std::string_view::npos ? end : end + 2 - begin));
+}
+
+Result<ProbeResult> parse_probe_output(std::string_view output) {
+  const auto document = probe_document(output);
+  if (document.empty()) return fail(Fault::malformed, "empty");
+  return read_probe_result(TRY(Json::parse(document)));
 }
 
 std::optional<double> vpn_score(double performance, const ProbeResult& probe) {

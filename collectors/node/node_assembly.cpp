@@ -49,6 +49,7 @@ class Assembly {
     take_http();
     take_token();
     for (const auto role : kPortRoles) take_port(role);
+    take_wss_port();
     take_lists();
     return std::move(node_);
   }
@@ -248,6 +249,14 @@ class Assembly {
     auto& told = node_.announced_ports[role];
     told = announced != nullptr ? announced->announced[role] : port;
     if (told != port) known("announced " + what, std::to_string(told), announced->source);
+  }
+
+  void take_wss_port() {
+    if (serves(PortRole::client_ws) == false) return;
+    const auto* source = first([](const NymOptions& options) { return options.announced_wss != 0; });
+    if (source == nullptr) return;
+    node_.announced_wss_port = source->announced_wss;
+    known("announced port client_wss", std::to_string(source->announced_wss), source->source);
   }
 
   /// One list or text, where any source has it.

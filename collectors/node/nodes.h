@@ -103,6 +103,7 @@ struct Node {
   std::string hostname;                       ///< that it tells the network; empty: none
   NodePorts ports;                            ///< that it listens on
   NodePorts announced_ports;                  ///< that it tells the network: others where a proxy or a NAT stands before it
+  std::uint16_t announced_wss_port = 0;       ///< of a proxy with TLS before client_ws; 0: none
   std::string wireguard_interface, exit_interface;
   std::vector<std::string> tunnel_addresses;  ///< its own inside the WireGuard tunnel, "10.1.0.1/16"
   std::string config_file, data_directory;

@@ -35,6 +35,7 @@ void take_list(std::vector<std::string>& out, std::string_view value) {
 
 constexpr Flag kFlags[] = {
     {"announce-ws-port", take_announced<PortRole::client_ws>},
+    {"announce-wss-port", [](auto& out, auto value) { out.options.announced_wss = number<std::uint16_t>(value).value_or(0); }},
     {"config-file", [](auto& out, auto value) { out.config_file = value; }},
     {"entry-bind-address", take_bind<PortRole::client_ws>},
     {"hostname", [](auto& out, auto value) { out.options.hostname = value; }},

@@ -78,6 +78,7 @@ void read_ports(View top, NymOptions& out) {
   out.announced[PortRole::mix] = port(top["mixnet"]["announce_port"]);
   out.announced[PortRole::verloc] = port(top["verloc"]["announce_port"]);
   out.announced[PortRole::client_ws] = port(tasks["announce_ws_port"]);
+  out.announced_wss = port(tasks["announce_wss_port"]);
   out.announced[PortRole::lp_control] = port(lp["announce_control_port"]);
   out.announced[PortRole::lp_data] = port(lp["announce_data_port"]);
   const auto tunnel = wireguard["announced_tunnel_port"];

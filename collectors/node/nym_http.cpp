@@ -46,6 +46,7 @@ void read_gateway(const Json& body, NymOptions& out) {
   const auto tunnel = wireguard["tunnel_port"] ? wireguard["tunnel_port"] : wireguard["port"];
   out.announced[PortRole::wireguard] = tunnel.integer<std::uint16_t>().value_or(0);
   out.announced[PortRole::client_ws] = interfaces["mixnet_websockets"]["ws_port"].integer<std::uint16_t>().value_or(0);
+  out.announced_wss = interfaces["mixnet_websockets"]["wss_port"].integer<std::uint16_t>().value_or(0);
 }
 
 // {"data":{"enabled":true,"control_port":41264,"data_port":51264}}

@@ -19,7 +19,8 @@ struct NymOptions {
   std::optional<bool> mixnode, entry, exit, wireguard;
   std::string http_bind;  ///< "[::]:8080"
   NodePorts bound, announced;
-  std::string access_token;  ///< a secret
+  std::uint16_t announced_wss = 0;  ///< of a proxy with TLS before client_ws
+  std::string access_token;         ///< a secret
   std::vector<std::string> nym_api_urls, public_ips, tunnel_addresses;
   std::string hostname, location, data_directory;
   std::string identity_key, version;

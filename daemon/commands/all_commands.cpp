@@ -6,6 +6,7 @@
 #include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
+#include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
 #include "daemon/commands/targets.h"
@@ -20,6 +21,7 @@ constexpr Command kCommands[] = {
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
      kTargetsFlags},
+    {"probe", "Print the metrics of a result that nym-gateway-probe has printed.", run_probe, kProbeFlags},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},

@@ -10,8 +10,9 @@ namespace mixnet {
 
 /// A flag of one command only.
 struct CommandFlag {
-  std::string_view name, help;
-  bool boolean = false, repeatable = false;
+  std::string_view name;         ///< without dashes
+  std::string_view value, help;  ///< "FILE"; empty: it takes no value
+  bool repeatable = false;
 };
 
 /// What the program is asked to do: one row, and one file beside this one.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
+#include "daemon/commands/probe.h"
 #include "tests/support/host.h"
 
 namespace mixnet {
@@ -160,6 +162,52 @@ TEST(Commands, ConfigInitWithoutANodeWritesAnExample) {
   EXPECT_THAT(done.out, HasSubstr("No node is known on this host: "));
   EXPECT_THAT(content(folder.path() / "m.yml"), HasSubstr("# nodes:\n"));
   EXPECT_EQ(run(run_config_check, {.command = "", .config_file = folder.path() / "m.yml", .options = {}}).status, 0);
+}
+
+/// `probe` with these flags of its own.
+Outcome probe(std::vector<std::pair<std::string, std::string>> own) {
+  return run(run_probe, {.command = "probe", .config_file = "", .options = {}, .of_command = std::move(own)});
+}
+
+TEST(Commands, ProbePrintsTheMetricsOfASavedResult) {
+  const test::TemporaryFolder folder;
+  const auto file = (folder.path() / "result.json").string();
+  folder.write("result.json",
+               "2026-05-16T08:11:02Z  INFO\n{\n \"node\": \"K\", \"used_entry\": \"K\",\n"
+               "\"outcome\": {\"as_entry\": {\"can_connect\": true}}\n}\n");
+  const timespec written[2] = {{1'778'919'062, 0}, {1'778'919'062, 0}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), written, 0), 0);
+  const auto printed = probe({{"file", file}});
+  EXPECT_EQ(printed.err, "");
+  EXPECT_EQ(printed.status, 0);
+  EXPECT_EQ(printed.out,
+            "# HELP mixnet_network_node_probe_success Whether the last probe could do this; missing where it did not try.\n"
+            "# TYPE mixnet_network_node_probe_success gauge\n"
+            "mixnet_network_node_probe_success{node=\"K\",source=\"gateway_probe\",part=\"as_entry\",test=\"can_connect\"} 1\n"
+            "# HELP mixnet_network_node_probe_timestamp_seconds When the last probe ended.\n"
+            "# TYPE mixnet_network_node_probe_timestamp_seconds gauge\n"
+            "mixnet_network_node_probe_timestamp_seconds{node=\"K\",source=\"gateway_probe\"} 1778919062\n");
+  EXPECT_THAT(probe({{"file", file}, {"node", "exit1"}}).out, HasSubstr("{node=\"exit1\",source="));
+}
+
+TEST(Commands, ProbeSaysWhichFileIsNoResultAndWhy) {
+  const test::TemporaryFolder folder;
+  const auto refused = [&](std::string_view text) {
+    folder.write("r", text);
+    const auto out = probe({{"file", (folder.path() / "r").string()}});
+    EXPECT_EQ(out.status, 1) << text;
+    EXPECT_EQ(out.out, "");
+    EXPECT_THAT(out.err, StartsWith((folder.path() / "r: ").string()));
+    return out.err.substr((folder.path() / "r: ").string().size());
+  };
+  EXPECT_EQ(refused(""), "empty\n");
+  EXPECT_EQ(refused("{}"), "not a probe's result: it has no outcome\n");
+  EXPECT_THAT(refused("An error occurred: no funds"), HasSubstr("line 1, column 1"));
+  EXPECT_EQ(refused(R"({"outcome":{}})"), "it names no gateway; --node=NAME gives it a name\n");
+  EXPECT_THAT(refused(R"({"node":"A","used_entry":"B","outcome":{}})"), StartsWith("it is of two gateways, A and B, "));
+  EXPECT_EQ(probe({{"file", "/nowhere"}}).err, "/nowhere: No such file or directory\n");
+  EXPECT_THAT(probe({}).err, StartsWith("probe needs --file=FILE"));
+  EXPECT_EQ(probe({}).status, 1);
 }
 
 }  // namespace

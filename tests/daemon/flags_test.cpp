@@ -4,14 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace mixnet {
 namespace {
 
 using ::testing::HasSubstr;
 
+constexpr CommandFlag kFlags[] = {{"file", "FILE", "What to read."}, {"node", "NAME", "Whose."}};
 constexpr Command kCommands[] = {
     {"run", "Run.", nullptr},
     {"config check", "Check.", nullptr},
+    {"probe", "Read.", nullptr, kFlags},
 };
 
 Result<CommandLine> parsed(std::vector<const char*> arguments) { return parse_command_line(arguments, kCommands); }
@@ -23,6 +27,7 @@ std::string outcome(std::vector<const char*> arguments) {
   std::string out = line->flags.command;
   if (!line->flags.config_file.empty()) out += " file=" + line->flags.config_file;
   for (const auto& [flag, value] : line->flags.options) out += " " + flag + "=" + value;
+  for (const auto& [flag, value] : line->flags.of_command) out += " its " + flag + "=" + value;
   return out;
 }
 
@@ -52,6 +57,17 @@ TEST(CommandLine, TakesFlagsBeforeAndAfterTheCommand) {
             "config check file=a log.level=debug log.format=json");
 }
 
+TEST(CommandLine, TakesFlagsThatOnlyOneCommandHas) {
+  EXPECT_EQ(outcome({"probe", "--file", "-", "--node=exit1"}), "probe its file=- its node=exit1");
+  EXPECT_EQ(outcome({"--file=r.json", "probe", "--log.level=warn"}), "probe log.level=warn its file=r.json");
+  EXPECT_EQ(outcome({"probe", "--file"}), "\"--file\" needs a value");
+  EXPECT_EQ(outcome({"probe", "--file=a", "--file=b"}), "\"--file\" cannot be repeated");
+  EXPECT_EQ(outcome({"--file=a"}), "\"--file\" is a flag of \"probe\"");
+  EXPECT_EQ(outcome({"config", "check", "--node=a"}), "\"--node\" is a flag of \"probe\"");
+  EXPECT_EQ(outcome({"probe", "--fil=a"}), "unknown flag \"--fil\"; did you mean \"--file\"?");
+  EXPECT_THAT(help_text(kCommands), HasSubstr("\nFlags of probe:\n      --file=FILE                What to read.\n"));
+}
+
 TEST(CommandLine, KnowsNodeExportersOldNames) {
   EXPECT_EQ(outcome({"--collector.filesystem.ignored-mount-points=^/x"}), "run collector.filesystem.mount-points-exclude=^/x");
   EXPECT_EQ(outcome({"--collector.netdev.device-whitelist", "a"}), "run collector.netdev.device-include=a");
@@ -67,7 +83,7 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(outcome({"-x"}), "unknown flag \"-x\"");
   EXPECT_EQ(outcome({"--"}), "unknown flag \"--\"");
   EXPECT_EQ(outcome({"confg", "check"}), "unknown command \"confg check\"; did you mean \"config check\"?");
-  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check");
+  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check, probe");
   EXPECT_EQ(outcome({"--log.level"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--log.level", "--log.format=json"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--config.file="}), "\"--config.file\" needs a value");
@@ -83,6 +99,45 @@ TEST(CommandLine, HelpNamesEveryFlagAndCommand) {
                               "             enabled)\n"));
   EXPECT_THAT(help, HasSubstr("\n      --path.procfs=\"/proc\"      Where procfs is mounted.\n"));
   for (const auto& option : all_options()) EXPECT_THAT(help, HasSubstr(option.flag));
+}
+
+constexpr CommandFlag kOwnFlags[] = {
+    {"colour", "COLOUR", "Which colours.", true},
+    {"quick", "", "Be quick about it."},
+};
+constexpr Command kPaintCommands[] = {{"run", "Run.", nullptr}, {"paint", "Paint.", nullptr, kOwnFlags}};
+
+/// The flags that only the command has, or the error.
+std::string own(std::vector<const char*> arguments) {
+  const auto line = parse_command_line(arguments, kPaintCommands);
+  if (!line) return line.error().message;
+  std::string out = line->flags.command;
+  for (const auto& [flag, value] : line->flags.of_command) out += " " + flag + "=" + value;
+  EXPECT_TRUE(line->flags.options.empty());
+  return out;
+}
+
+TEST(CommandLine, ACommandMayHaveFlagsOfItsOwn) {
+  EXPECT_EQ(own({"paint"}), "paint");
+  EXPECT_EQ(own({"paint", "--colour=red", "--colour", "blue", "--quick"}), "paint colour=red colour=blue quick=true");
+  EXPECT_EQ(own({"--colour=red", "--no-quick", "paint"}), "paint colour=red quick=false") << "before the command too";
+  EXPECT_EQ(own({"--colour=red"}), "\"--colour\" is a flag of \"paint\"");
+  EXPECT_EQ(own({"run", "--quick"}), "\"--quick\" is a flag of \"paint\"");
+  EXPECT_EQ(own({"paint", "--color=red"}), "unknown flag \"--color\"; did you mean \"--colour\"?");
+  EXPECT_EQ(own({"paint", "--quick", "--quick"}), "\"--quick\" cannot be repeated");
+  EXPECT_EQ(own({"paint", "--quick=1"}), "\"--quick\" is true or false, not \"1\"");
+  EXPECT_EQ(own({"paint", "--colour"}), "\"--colour\" needs a value");
+  EXPECT_THAT(help_text(kPaintCommands), HasSubstr("\nFlags of paint:\n      --colour=COLOUR ...        Which colours.\n"
+                                                   "      --quick                    Be quick about it.\n"));
+}
+
+// Flags may stand before the command, when it is not known yet whose they are.
+TEST(CommandLine, NoTwoCommandsHaveAFlagOfOneName) {
+  std::set<std::string_view> names;
+  for (const auto& option : all_options()) names.insert(option.flag);
+  for (const auto& command : all_commands()) {
+    for (const auto& flag : command.flags) EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+  }
 }
 
 TEST(CommandLine, VersionTellsWhatTheBinaryIs) {

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "collectors/all_collectors.h"
+#include "collectors/kit/json.h"
 #include "daemon/routes.h"
 #include "daemon/web/server.h"
 #include "tests/daemon/web/client.h"
@@ -46,10 +47,10 @@ constexpr Collector kDetached{"detached", "Waits at a gate, detached.", true, Sc
 /// The daemon's parts as `run` puts them together, around one collector.
 class Daemon {
  public:
-  explicit Daemon(const Collector& collector)
+  explicit Daemon(const Collector& collector, std::shared_ptr<const NetworkDirectory> network = nullptr)
       : enabled_{&collector},
         scraper_(std::make_unique<Board>(Roots{}, Settings{}, enabled_), {.exporter_metrics = true, .state = &state_}),
-        routes_("a <title>", "/metrics", scraper_, nullptr) {
+        routes_("a <title>", "/metrics", scraper_, std::move(network)) {
     web::ServerOptions options;
     options.listeners.push_back(web::Listener::bind({"127.0.0.1", 0}).value());
     server_ = web::Server::start(std::move(options), [this](const web::Request& request, web::Responder responder) {
@@ -59,7 +60,7 @@ class Daemon {
   }
 
   test::Client client() { return test::Client(server_->port()); }
-  test::Reply get(const std::string& path, std::string_view headers = "") { return client().get(path, headers); }
+  test::WebReply get(const std::string& path, std::string_view headers = "") { return client().get(path, headers); }
   Scraper& scraper() { return scraper_; }
   Routes& routes() { return routes_; }
   const ExporterState& state() const { return state_; }
@@ -104,7 +105,7 @@ TEST_F(ScraperTest, ServesTheMetricsInTheFormatAskedFor) {
 TEST_F(ScraperTest, ScrapesThatComeTogetherShareOneCollection) {
   Daemon daemon(kGated);
   set_gate(false);
-  std::vector<std::future<test::Reply>> replies;
+  std::vector<std::future<test::WebReply>> replies;
   const auto scrape = [&] { return daemon.get("/metrics"); };
   replies.push_back(std::async(std::launch::async, scrape));
   while (daemon.scraper().comes_round(std::chrono::milliseconds(20))) {
@@ -152,6 +153,36 @@ TEST_F(ScraperTest, HasPagesForPeopleAndForProbes) {
   daemon.routes().leave();
   EXPECT_EQ(daemon.get("/-/ready").status, 503);
   EXPECT_EQ(daemon.get("/-/healthy").status, 200);
+}
+
+TEST_F(ScraperTest, ServesTheNetworksNodesWhereItIsToldTo) {
+  EXPECT_EQ(Daemon(kGated).get("/sd/nodes").status, 404);
+  const auto network = std::make_shared<NetworkDirectory>();
+  Daemon daemon(kGated, network);
+  EXPECT_EQ(daemon.get("/sd/nodes").status, 503) << "Prometheus keeps the targets that it has";
+  EXPECT_EQ(daemon.get("/sd/nodes?colour=red").status, 400);
+
+  const auto fleet = std::make_shared<const std::string>(
+      "7\tK7\tn1owner\tmix.example.org\t0\t1.30.0\tDE\t01000\n1324\tK1\tn1owner\t2001:db8::17\t443\t1.31.0\tCH\t00110\n");
+  network->publish({fleet, "testnet"});
+  const auto all = daemon.get("/sd/nodes");
+  EXPECT_EQ(all.status, 200);
+  EXPECT_EQ(all.headers.at("content-type"), "application/json");
+  const auto list = Json::parse(all.body).value();
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_EQ(list.at(0)["targets"].at(0).text(), "mix.example.org:8080");
+  EXPECT_EQ(list.at(1)["targets"].at(0).text(), "[2001:db8::17]:443");
+  EXPECT_EQ(list.at(1)["labels"]["environment"].text(), "testnet");
+
+  const auto filtered = daemon.get("/sd/nodes?role=mixnode&role=entry_gateway&country=DE&port=9100");
+  EXPECT_EQ(Json::parse(filtered.body).value().at(0)["targets"].at(0).text(), "mix.example.org:9100");
+  EXPECT_EQ(Json::parse(filtered.body).value().size(), 1U);
+  EXPECT_EQ(daemon.get("/sd/nodes?country=FR").body, "[]\n");
+  const auto refused = daemon.get("/sd/nodes?role=gateway");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body, "role: \"gateway\" is none of mixnode, entry_gateway and exit_gateway\n");
+  network->publish(NetworkDirectory::FleetEdition{});
+  EXPECT_EQ(daemon.get("/sd/nodes").status, 503) << "what is known has become too old";
 }
 
 TEST_F(ScraperTest, UsesAnotherBoardOnceItHasOne) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every parser of outside text under libFuzzer, in one program: MIXNET_FUZZ_TARGET names the row to run.
+#include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,9 +34,19 @@
 #include "collectors/host/softnet.h"
 #include "collectors/host/stall_times.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/kit/base58.h"
 #include "collectors/kit/exposition.h"
+#include "collectors/kit/host.h"
 #include "collectors/kit/json.h"
 #include "collectors/kit/time_text.h"
+#include "collectors/network/fleet.h"
+#include "collectors/network/host_signature.h"
+#include "collectors/network/nym_api_bodies.h"
+#include "collectors/network/probe_result.h"
+#include "collectors/network/probe_run.h"
+#include "collectors/network/sntp.h"
+#include "collectors/network/version.h"
+#include "collectors/network/websocket.h"
 #include "collectors/node/cgroup_files.h"
 #include "collectors/node/firewall.h"
 #include "collectors/node/nym_bodies.h"
@@ -48,6 +61,7 @@
 #include "daemon/address.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
+#include "daemon/targets.h"
 #include "daemon/web/passwords.h"
 #include "daemon/web/target.h"
 #include "daemon/web/web_config.h"
@@ -107,6 +121,74 @@ void read_json(std::string_view text) {
     walk(*json);
 }
 
+/// In pieces of any size it is the same document, with the same entries.
+void read_json_in_pieces(std::string_view text) {
+  const std::size_t size = text.empty() ? 1 : 1 + static_cast<unsigned char>(text.front()) % 64;
+  text.remove_prefix(text.empty() ? 0 : 1);
+  std::string whole, pieces;
+  const auto take_into = [](std::string& to) {
+    return [&to](std::string_view path, const Json& entry) { to.append(path).append(entry.serialized()).append("\n"); };
+  };
+  const auto all = Json::parse_entries(text, take_into(whole));
+  auto rest = text;
+  const auto next = [&] {
+    const auto piece = rest.substr(0, size);
+    rest.remove_prefix(piece.size());
+    return piece;
+  };
+  const auto together = Json::parse_entries(next, take_into(pieces));
+  if (all.has_value() != together.has_value()) std::abort();
+  if (all && (whole != pieces || all->serialized() != together->serialized())) std::abort();
+}
+
+void read_nym_api_bodies(std::string_view text) {
+  const auto body = Json::parse(text);
+  if (!body) return;
+  (void)read_bond(*body);
+  (void)read_description(*body);
+  (void)read_annotation(*body);
+  (void)read_performance_history(*body);
+  (void)read_uptime_history(*body);
+  (void)read_rewarded_set(*body);
+  (void)read_epoch(*body);
+  (void)read_reward_parameters(*body);
+  (void)read_key_rotation(*body);
+  (void)read_score_rules(*body);
+  (void)read_api_health(*body);
+}
+
+void read_probe(std::string_view text) {
+  (void)parse_probe_output(text);
+  const auto body = Json::parse(text);
+  const auto probe = body ? read_probe_result(*body) : Result<ProbeResult>(fail(Fault::malformed, ""));
+  if (!probe) return;
+  (void)vpn_score(0.5, *probe);
+  Samples samples;
+  add_probe_result(samples, "n", "gateway_probe", *probe);
+}
+
+/// What is written is read alike, and what becomes of it is JSON.
+void read_fleet(std::string_view text) {
+  const auto fleet = parse_fleet(text);
+  const auto plain = parse_fleet(serialized(fleet));
+  if (plain.size() != fleet.size() || parse_fleet(serialized(plain)) != plain) std::abort();
+  const TargetSource source{"mainnet", &fleet};
+  std::size_t left_out = 0;
+  const auto targets = Json::parse(targets_text({&source, 1}, {}, TargetFormat::json, left_out));
+  if (!targets || targets->size() + left_out != fleet.size()) std::abort();
+}
+
+/// What nym-api would have signed of it is JSON.
+void read_host_information(std::string_view text) {
+  const auto body = Json::parse(text);
+  if (!body) return;
+  for (const auto& each : signed_texts((*body)["data"])) {
+    if (!Json::parse(each)) std::abort();
+  }
+  (void)has_good_signature(*body);
+  (void)are_public((*body)["data"]["ip_address"]);
+}
+
 void read_nym_bodies(std::string_view text) {
   (void)nym::parse_health(text);
   (void)nym::parse_load(text);
@@ -136,6 +218,35 @@ void read_nym_exposition(std::string_view text) {
   nym::add_known(*exposition, "n", samples);
 }
 
+/// What is taken to be a time is one that a clock can be.
+void read_time(std::string_view packet) {
+  const auto nonce = packet.size() < kSntpBytes ? std::string_view() : packet.substr(24, 8);
+  std::uint64_t number = 0;
+  for (const char c : nonce) number = number << 8 | static_cast<std::uint8_t>(c);
+  const auto time = read_sntp(packet, number, std::chrono::system_clock::time_point(std::chrono::seconds(1'778'925'600)),
+                              std::chrono::milliseconds(20));
+  if (time && !(std::abs(time->offset_s) < 1e10 && time->round_trip_s >= 0)) std::abort();
+}
+
+/// Where the head ends nothing of what is behind is read.
+void read_websocket_answer(std::string_view text) {
+  const auto end = HttpHead::end_of(text);
+  const auto head = HttpHead::parse(end ? text.substr(0, *end) : text);
+  if (!head) return;
+  (void)check_websocket_answer(*head, "dGhlIHNhbXBsZSBub25jZQ==");
+  if (head->status() < 100 || head->status() > 999) std::abort();
+}
+
+/// What is read can be shown, in a bounded number of samples, and is in what is kept of it.
+void read_probe_output(std::string_view text) {
+  const auto probe = parse_probe_output(text);
+  if (!probe) return;
+  Samples samples;
+  add_probe_result(samples, "n", "s", *probe);
+  if (samples.size() > kProbeTests + 9 || !parse_probe_output(probe_document(text))) std::abort();
+  (void)vpn_score(1, *probe);
+}
+
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
 // clang-format off
 constexpr Target kTargets[] = {
@@ -149,6 +260,11 @@ constexpr Target kTargets[] = {
      [](std::string_view text) {
        std::vector<std::string_view> devices;
        (void)parse_arp(text, devices);
+     }},
+    {"base58",
+     [](std::string_view text) {
+       (void)decode_base58(text);
+       (void)is_identity_key(text);
      }},
     {"basic_authorization", [](std::string_view text) { (void)web::parse_basic_authorization(text); }},
     {"cgroup_io",
@@ -194,6 +310,13 @@ constexpr Target kTargets[] = {
        std::vector<Mount> mounts;
        (void)parse_mountinfo(copy, mounts);
      }},
+    {"host_and_port",
+     [](std::string_view text) {
+       const auto parsed = HostAndPort::parse(text);
+       if (parsed && !is_host(parsed->host)) std::abort();
+     }},
+    {"fleet", read_fleet},
+    {"host_information", read_host_information},
     {"hwmon_file",
      [](std::string_view text) {
        (void)parse_hwmon_file(text);
@@ -207,6 +330,7 @@ constexpr Target kTargets[] = {
     {"inet_diag", [](std::string_view text) { (void)parse_tcp_socket(text); }},
     {"interface_address", [](std::string_view text) { (void)parse_interface_address(text); }},
     {"json", read_json},
+    {"json_pieces", read_json_in_pieces},
     {"link",
      [](std::string_view text) {
        Link link;
@@ -245,6 +369,7 @@ constexpr Target kTargets[] = {
     {"open_files_limit", [](std::string_view text) { (void)parse_open_files_limit(text); }},
     {"nym_command_line", [](std::string_view text) { (void)parse_nym_command_line(text); }},
     {"nym_config", [](std::string_view text) { (void)parse_nym_config(text); }},
+    {"nym_api_bodies", read_nym_api_bodies},
     {"nym_bodies", read_nym_bodies},
     {"nym_exposition", read_nym_exposition},
     {"os_release",
@@ -253,11 +378,14 @@ constexpr Target kTargets[] = {
        (void)parse_os_release(text, out);
      }},
     {"passwd", [](std::string_view text) { (void)home_of(text, 1001); }},
+    {"probe", read_probe},
     {"proc_stat",
      [](std::string_view text) {
        ProcStat out;
        (void)parse_proc_stat(text, out);
      }},
+    {"probe_output", read_probe_output},
+    {"probe_secret", [](std::string_view text) { (void)reveals(text, text.substr(0, text.size() / 4)); }},
     {"process_io", [](std::string_view text) { (void)parse_process_io(text); }},
     {"process_sizes",
      [](std::string_view text) {
@@ -286,6 +414,7 @@ constexpr Target kTargets[] = {
        (void)parse_snmp6(text, all, plan, values);
        (void)parse_snmp6(text, all, plan, values);  // as planned
      }},
+    {"sntp", read_time},
     {"socket_table",
      [](std::string_view text) {
        SocketTally tally;
@@ -306,12 +435,19 @@ constexpr Target kTargets[] = {
     {"time_text",
      [](std::string_view text) {
        (void)parse_rfc3339(text);
+       (void)parse_offset_date_time(text);
+       (void)parse_date(text);
        (void)parse_humantime(text);
      }},
     {"udev_properties",
      [](std::string_view text) {
        UdevProperties properties;
        parse_udev_properties(text, properties);
+     }},
+    {"version",
+     [](std::string_view text) {
+       const auto version = parse_version(text);
+       if (version && *version != parse_version(text).value()) std::abort();
      }},
     {"vmstat",
      [](std::string_view text) {
@@ -323,6 +459,7 @@ constexpr Target kTargets[] = {
        const auto no_file = [](const std::string& path) { return Result<std::string>(fail(Fault::absent, path)); };
        (void)web::parse_web_config("web.yml", text, no_file);
      }},
+    {"websocket_answer", read_websocket_answer},
     {"wireguard",
      [](std::string_view text) {
        WireguardPeers peers;

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share: servers started on loopback ports of their own, and requests to them.
 
-The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_NETWORK the simulated network, MIXNET_FIXTURES the
-build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
+The environment names what is tested: MIXNET_EXPORTER the program, MIXNET_SIMULATOR the simulated node, MIXNET_NETWORK the
+simulated network, MIXNET_FIXTURES the build's copy of the fixtures, MIXNET_SCRATCH a folder that may keep downloads.
 """
+import atexit
 import contextlib
 import ctypes
 import http.client
@@ -27,6 +28,11 @@ FIXTURES = pathlib.Path(os.environ.get("MIXNET_FIXTURES", PROJECT / "build" / "t
 sys.path.insert(0, str(TESTS / "tools"))
 
 Response = namedtuple("Response", "status headers body")
+
+
+# What an exporter remembers goes with the tests: none of it belongs into this host's /var.
+os.environ.setdefault("STATE_DIRECTORY", tempfile.mkdtemp(prefix="mixnet-state-"))
+atexit.register(shutil.rmtree, os.environ["STATE_DIRECTORY"], ignore_errors=True)
 
 
 def exporter():
@@ -146,10 +152,17 @@ def read(connection):
     return Response(answer.status, answer.headers, answer.read())
 
 
+def staying_here(arguments):
+    """Flags that turn off what asks beyond this host: simulated nodes announce addresses that are somebody's. A test that
+    wants one of them says so, and where to ask."""
+    off_host = ("nym_api", "reachability", "self_description")
+    return [f"--no-collector.{name}" for name in off_host if not any(f"collector.{name}" in flag for flag in arguments)]
+
+
 def exporter_server(*arguments, environment=None):
     """The program, serving with these flags."""
     port = free_port()
-    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *arguments]
+    command = [exporter(), "run", f"--web.listen-address=127.0.0.1:{port}", *staying_here(arguments), *arguments]
     return Server(command, port, environment=environment)
 
 

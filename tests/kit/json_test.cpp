@@ -164,6 +164,22 @@ TEST(Json, ReadsADocumentThatComesInPieces) {
   }
 }
 
+TEST(Json, RefusesAValueOfWhateverLength) {
+  for (const std::string begin : {"{\"data\":[{\"id\":\"", "{\"data\":[1,\"a\",", "{\""}) {
+    std::string piece = begin;
+    std::size_t bytes = 0;
+    const auto endless = [&]() -> std::string_view {
+      if (bytes > 0) piece.assign(65536, begin.back() == ',' ? ' ' : 'x');
+      bytes += piece.size();
+      return piece;
+    };
+    const auto refused = Json::parse_entries(endless, [](auto, const Json&) {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "a value of more than 2097152 bytes");
+    EXPECT_LT(bytes, 3U << 20);
+  }
+}
+
 TEST(Json, RefusesADocumentThatEndsTooSoon) {
   std::size_t taken = 0;
   const auto rest = Json::parse_entries(in_pieces(R"({"data":[{"id":1},{"id":)", 7), [&](auto, const Json&) { ++taken; });

@@ -76,10 +76,21 @@ TEST(ProbeResult, IsFoundBehindTheLog) {
   EXPECT_EQ(parse_probe_output(document).value().node, "K");
   EXPECT_EQ(parse_probe_output("2026-05-16T08:11:02Z  INFO {\n{\nnot this\n" + document).value().node, "K");
   EXPECT_EQ(parse_probe_output(R"({"node":"K","outcome":{}})").value().node, "K");
+  EXPECT_EQ(parse_probe_output("2026-05-16T08:11:02Z  INFO\n" + document + "2026-05-16T08:11:03Z  WARN late\n").value().node,
+            "K");
+  EXPECT_EQ(std::string(probe_document("INFO\n" + document + "late\n")) + "\n", document);
   EXPECT_FALSE(parse_probe_output(""));
   EXPECT_FALSE(parse_probe_output("An error occurred: no funds\n"));
   EXPECT_FALSE(parse_probe_output(document.substr(0, 30)));
   EXPECT_FALSE(parse_probe_output("{}"));
+}
+
+TEST(ProbeResult, NamesBothGateways) {
+  const auto probe = parse_probe_output(R"({"node":"A","used_entry":"B","outcome":{}})").value();
+  EXPECT_EQ(probe.node, "A");
+  EXPECT_EQ(probe.used_entry, "B");
+  const auto long_key = parse_probe_output("{\"node\":\"" + std::string(65, 'k') + "\",\"outcome\":{}}").value();
+  EXPECT_EQ(long_key.node, "");
 }
 
 // 0.4 × 0.98 + 0.3 × 1 + 0.3 × 1: 10 MiB in 1.893 s are 5.28 MiB/s

@@ -51,7 +51,7 @@ struct Options {
   std::string public_ips = "203.0.113.17,2001:db8:4::17";
   std::string hostname = "nym-node.example.org";
   std::string location = "CH";
-  std::string nym_api_urls = "https://validator.nymtech.net/api/";
+  std::string nym_api_urls = "http://127.0.0.1:9/api/";
   bool expose_system_info = true;
   bool expose_system_hardware = true;
   bool expose_crypto_hardware = true;

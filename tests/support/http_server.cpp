@@ -57,9 +57,12 @@ Reply answer(int status, const std::string& body, const std::string& headers) {
           "\r\n\r\n" + body};
 }
 
-HttpServer::HttpServer(std::function<Reply(const std::string&)> reply) : reply_(std::move(reply)) {
+HttpServer::HttpServer(std::function<Reply(const std::string&)> reply, std::uint16_t port) : reply_(std::move(reply)) {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
+  address.sin_port = htons(port);
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;

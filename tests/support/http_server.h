@@ -26,7 +26,8 @@ Reply answer(int status, const std::string& body, const std::string& headers = "
 class HttpServer {
  public:
   /// `reply` is called from several threads, with the request's head: "GET /path HTTP/1.1\r\nHost: …\r\n\r\n".
-  explicit HttpServer(std::function<Reply(const std::string& head)> reply);
+  /// `port` 0: any that is free.
+  explicit HttpServer(std::function<Reply(const std::string& head)> reply, std::uint16_t port = 0);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

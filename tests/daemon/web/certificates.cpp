@@ -61,11 +61,12 @@ void add_san(gnutls_x509_crt_t certificate, const std::string& san) {
 }
 
 void fill(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const std::string& name) {
-  static std::atomic<unsigned char> serial = 1;
-  const unsigned char number = serial++;
+  static std::atomic<unsigned> serial = 0;
+  const unsigned count = serial++;
+  const std::array number{'\x01', static_cast<char>(count >> 8), static_cast<char>(count)};  // 0 is none
   const auto now = std::time(nullptr);
   check(gnutls_x509_crt_set_version(certificate, 3));
-  check(gnutls_x509_crt_set_serial(certificate, &number, 1));
+  check(gnutls_x509_crt_set_serial(certificate, number.data(), number.size()));
   check(gnutls_x509_crt_set_activation_time(certificate, now - 3600));
   check(gnutls_x509_crt_set_expiration_time(certificate, now + 3600));
   check(gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name.data(),

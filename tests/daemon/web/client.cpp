@@ -133,8 +133,8 @@ bool Client::fill() {
   return count > 0;
 }
 
-Reply Client::read(bool head) {
-  Reply reply;
+WebReply Client::read(bool head) {
+  WebReply reply;
   std::size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
     if (!fill()) return reply;
@@ -159,7 +159,7 @@ Reply Client::read(bool head) {
   return reply;
 }
 
-Reply Client::get(std::string_view target, std::string_view headers) {
+WebReply Client::get(std::string_view target, std::string_view headers) {
   send("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) + "\r\n");
   return read();
 }

@@ -13,7 +13,7 @@
 namespace mixnet::test {
 
 /// A response as read off the wire.
-struct Reply {
+struct WebReply {
   int status = 0;                              ///< 0: the connection ended before a whole response
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
@@ -43,9 +43,9 @@ class Client {
   /// False where the server has closed its end.
   bool send(std::string_view bytes);
   /// Reads one response; `head`: one without its body.
-  Reply read(bool head = false);
+  WebReply read(bool head = false);
   /// Sends "GET target" with those header lines, and reads the response.
-  Reply get(std::string_view target, std::string_view headers = "");
+  WebReply get(std::string_view target, std::string_view headers = "");
   /// Is the connection closed by the server within ten seconds, with nothing more to read?
   bool ends();
   /// Closes with a reset.
