@@ -62,7 +62,7 @@ class NodeApi(unittest.TestCase):
     def wait_until_well(self):
         self.wait_for_value(1, "mixnet_node_api_up", endpoint="/health")
         self.wait_for_value(1, "mixnet_node_api_up", endpoint=LIVE)
-        wait_for(lambda: "fault_info{" not in self.exporter.metrics(), "no endpoint fails", 90)
+        wait_for(lambda: "mixnet_node_api_fault_info{" not in self.exporter.metrics(), "no endpoint fails", 90)
 
     def test_counters_move_and_begin_anew(self):
         self.wait_until_well()
