@@ -82,6 +82,7 @@ std::vector<FollowedNode> followed_nodes(const NodeList& nodes, const std::vecto
 
 std::string signature_of(const std::vector<FollowedNode>& nodes) {
   std::vector<std::string> texts;
+  texts.reserve(nodes.size());
   for (const auto& node : nodes) texts.push_back(node.node_id ? std::to_string(*node.node_id) : node.identity_key);
   std::sort(texts.begin(), texts.end());
   std::string out;

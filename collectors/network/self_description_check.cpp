@@ -150,6 +150,7 @@ class Check {
 
   void check_the_rest() {
     std::vector<HttpExchange> exchanges;
+    exchanges.reserve(kPaths.size());
     for (const auto* path : kPaths) exchanges.push_back(request(path));
     http_.exchange(exchanges, stop_);
     const auto have = [&](DescriptionStep step, Request which) {
