@@ -166,7 +166,33 @@ def exporter_server(*arguments, environment=None):
     return Server(command, port, environment=environment)
 
 
-class Simulator:
+class AskedOverHttp:
+    """What a simulator is asked over HTTP, on its `http_port` of the loopback address."""
+
+    def network(self):
+        """The network that its ports are in, for the time of a `with` block."""
+        return contextlib.nullcontext()
+
+    def request(self, method, path, headers=None, timeout=30, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=timeout)
+        try:
+            with self.network():
+                connection.connect()
+            connection.request(method, path, body=body, headers=headers or {})
+            return read(connection)
+        finally:
+            connection.close()
+
+    def get(self, path, headers=None, timeout=30):
+        return self.request("GET", path, headers, timeout)
+
+    def json(self, path):
+        response = self.get(path)
+        assert response.status == 200, response
+        return json.loads(response.body)
+
+
+class Simulator(AskedOverHttp):
     """A simulated node on free loopback ports, ended when the `with` block is left. Its folder is there as `home`."""
 
     TOKEN = "a-token-of-the-tests"
@@ -235,27 +261,9 @@ class Simulator:
         """The port of each role, None where the node has it not: http, mix, verloc, ws, lp_control, lp_data, wireguard."""
         return self.about["ports"]
 
-    def network(self):
-        """The network that its ports are in, for the time of a `with` block."""
-        return contextlib.nullcontext()
-
-    def request(self, method, path, headers=None, timeout=30):
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=timeout)
-        try:
-            with self.network():
-                connection.connect()
-            connection.request(method, path, headers=headers or {})
-            return read(connection)
-        finally:
-            connection.close()
-
-    def get(self, path, headers=None, timeout=30):
-        return self.request("GET", path, headers, timeout)
-
-    def json(self, path):
-        response = self.get(path)
-        assert response.status == 200, response
-        return json.loads(response.body)
+    @property
+    def http_port(self):
+        return self.ports["http"]
 
     def exposition(self):
         response = self.get("/api/v1/metrics/prometheus", {"Authorization": f"Bearer {self.token}"})
@@ -351,7 +359,7 @@ class IsolatedSimulator(Simulator):
         return ["nsenter", f"--net=/proc/{self.pid}/ns/net", "--", *command]
 
 
-class SimulatedNetwork:
+class SimulatedNetwork(AskedOverHttp):
     """nym-api and nym-node-status-api with some thousand nodes, those given as `nodes` among them, each a dict of what
     --sim-node takes. On a free loopback port, ended when the `with` block is left.
     """
@@ -396,21 +404,9 @@ class SimulatedNetwork:
     def node_status_api(self):
         return self.about["node_status_api"]
 
-    def request(self, method, path, headers=None, timeout=30, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.about["port"], timeout=timeout)
-        try:
-            connection.request(method, path, body=body, headers=headers or {})
-            return read(connection)
-        finally:
-            connection.close()
-
-    def get(self, path, headers=None, timeout=30):
-        return self.request("GET", path, headers, timeout)
-
-    def json(self, path):
-        response = self.get(path)
-        assert response.status == 200, response
-        return json.loads(response.body)
+    @property
+    def http_port(self):
+        return self.about["port"]
 
     def api(self, path):
         """What nym-api answers below /v1 or /v2."""
