@@ -22,10 +22,7 @@ bool needs_care(std::string_view text) {
                      [](char c) { return c == '\\' || c == '"' || c == '\n' || c == '\0' || (c & 0x80) != 0; });
 }
 
-char* append(char* out, std::string_view text) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
+char* append(char* out, std::string_view text) { return std::copy(text.begin(), text.end(), out); }
 
 char* append_escaped(char* out, std::string_view text) {
   if (!needs_care(text)) return append(out, text);
@@ -77,7 +74,7 @@ char* Samples::Arena::take(std::size_t bytes) {
 
 std::string_view Samples::Arena::copy(std::string_view text) {
   char* out = take(text.size());
-  std::memcpy(out, text.data(), text.size());
+  append(out, text);
   return {out, text.size()};
 }
 

@@ -35,6 +35,12 @@ TEST(Samples, EscapesLabelsAndReplacesWhatIsNotUtf8) {
   EXPECT_EQ(test::lines_of(samples), "node_up{a=\"back\\\\slash \\\"quote\\\" new\\nline\",b=\"\xc3\xa4\xef\xbf\xbd\"} 1\n");
 }
 
+TEST(Samples, TakesALabelThatIsNothing) {
+  Samples samples;
+  samples.add(kUp, 1, {{"a", std::string_view()}});  // which has no address, so memcpy may not be given it
+  EXPECT_EQ(test::lines_of(samples), "node_up{a=\"\"} 1\n");
+}
+
 TEST(Samples, CopiesTheNamesOfFamiliesMadeAtRunTime) {
   Samples samples;
   {

@@ -25,6 +25,7 @@ class CiRun(unittest.TestCase):
             ci_run.parent.mkdir()
             shutil.copy(PROJECT / ".ci" / "run", ci_run)
             result = subprocess.run([ci_run], capture_output=True, text=True, check=False)
+        self.output = result.stdout
         return result.returncode, result.stdout.splitlines()[-1]
 
     def test_adds_up_what_passes(self):
@@ -38,6 +39,13 @@ class CiRun(unittest.TestCase):
 
     def test_counts_a_stage_that_fails_in_spite_of_its_tests(self):
         self.assertEqual((1, "99% tests passed, 1 tests failed out of 201"), self.run_with(fuzz=f"{PASSED}; exit 1"))
+
+    def test_tells_at_the_end_what_failed(self):
+        outcome = "echo 'a test .....***Failed 0.1 sec'; echo 'runtime error: null'; echo 'The following tests FAILED:'; echo ' 7 - a test'"
+        self.run_with(asan=f"{outcome}; {FAILED}", tsan="echo 'error: no compiler'; exit 1")
+        end = self.output[self.output.index("===== failed: "):]
+        for text in ("runtime error: null", " 7 - a test", "error: no compiler"):
+            self.assertIn(text, end)
 
 
 if __name__ == "__main__":
