@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/kit/result.h"
+#include "daemon/checks/check.h"
+
+namespace mixnet {
+
+/// A condition that is not fine, from when it began until it is over.
+struct Alarm {
+  std::string alert, node;          ///< as a Finding has them; what tells one from another
+  Status status = Status::warning;  ///< warning or critical
+  UnixMs since = 0;                 ///< when it began, with this status
+  UnixMs last_seen = 0;             ///< when it was last found so
+  std::string message, remedy;      ///< as found last
+
+  bool operator==(const Alarm&) const = default;
+};
+
+/// What changed: an alarm that began, got worse or better, or is over.
+struct AlarmChange {
+  enum class Kind { began, changed, over };
+  Kind kind;
+  Alarm alarm;  ///< as it is now; one that is over as it was last
+};
+
+/// The alarms that there are, kept from one evaluation to the next so that one that flaps is one: it is over, or less grave,
+/// only once it has been found so for a while.
+class Alarms {
+ public:
+  /// How long a condition must be fine, or less grave, to be taken for it.
+  static constexpr std::chrono::minutes kHold{5};
+
+  /// Takes what the checks found at `now`. Status::unknown changes nothing: what was is taken to go on.
+  std::vector<AlarmChange> update(std::span<const Finding> findings, UnixMs now, std::chrono::milliseconds hold = kHold);
+
+  /// Those that there are, the gravest and then the oldest first.
+  std::span<const Alarm> all() const { return alarms_; }
+
+  /// As text, to be kept in a file over a restart, and from it; malformed with the line and the reason.
+  std::string serialized() const;
+  static Result<Alarms> parse(std::string_view text);
+
+ private:
+  std::vector<Alarm> alarms_;
+};
+
+}  // namespace mixnet
