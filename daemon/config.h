@@ -48,6 +48,16 @@ struct Flags {
   std::string config_file;  ///< --config.file; empty: the default file if it is there
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<std::pair<std::string, std::string>> of_command = {};  ///< those that only this command has
+  std::string argument = {};                                         ///< what follows a command that has to be told so
+
+  /// The last value given for a flag of the command; empty where none was.
+  std::string_view own(std::string_view name) const {
+    std::string_view out;
+    for (const auto& [flag, value] : of_command) {
+      if (flag == name) out = value;
+    }
+    return out;
+  }
 };
 
 /// One thing that can be set, on the command line and in the file alike. Both, their documentation and `config show` are
