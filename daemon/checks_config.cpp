@@ -34,13 +34,6 @@ void read_limits(const YamlValue& value, CheckLimits& out) {
   take(mapping.get("for"), out.over, parse_check_time);
 }
 
-/// What turns a check off turns its parts off that say nothing else.
-void read_part(const YamlValue& whole, const YamlValue& part, CheckLimits& out) {
-  if (whole.given() && !whole.is_mapping()) out.on = whole.boolean().value_or(out.on);
-  if (whole.is_mapping()) out.on = whole.mapping().get("enabled").boolean().value_or(out.on);
-  read_limits(part, out);
-}
-
 std::string values_of(const CheckLimits& limits, std::string_view separator) {
   std::string out = "enabled: ";
   out.append(limits.on ? "true" : "false").append(separator);
@@ -64,18 +57,20 @@ Result<std::chrono::milliseconds> parse_check_time(std::string_view text) {
   return time;
 }
 
+/// What turns a check on or off does so with its parts that say nothing else.
 std::vector<CheckLimits> read_checks(const YamlValue& checks) {
   auto out = default_check_limits();
   const auto sections = checks.mapping();
+  bool on = true;  // the check that the parts belong to
   for (std::size_t index = 0; index < out.size(); ++index) {
     const auto& check = all_checks()[index];
     const auto value = sections.get(check.name);
     if (check.part.empty()) {
       read_limits(value, out[index]);
+      on = out[index].on;
     } else {
-      // An empty mapping has no parts, nor has true or false.
-      const auto part = value.is_mapping() ? value.mapping().get(check.part) : sections.get(check.name);
-      read_part(value, part, out[index]);
+      out[index].on = on;
+      if (value.is_mapping()) read_limits(value.mapping().get(check.part), out[index]);
     }
   }
   return out;
