@@ -109,6 +109,7 @@ class HistoryFile : public HistoryReader {
 
   Sqlite database_;
   HistoryLimits limits_;
+  std::size_t added_ = 0;                ///< ticks, since a block was looked for
   std::map<std::string, Known> series_;  ///< by their text
   std::shared_ptr<const std::vector<Series>> last_series_;
   std::vector<std::int64_t> last_ids_;  ///< of last_series_; 0 for those beyond kSeriesMax
