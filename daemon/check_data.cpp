@@ -79,7 +79,7 @@ void append(std::span<const Samples* const> parts, std::vector<const Samples*>& 
 }  // namespace
 
 Result<CheckData> recorded_data(const Config& config, std::span<const ChosenCheck> checks, UnixMs now) {
-  const auto path = config.roots.state + "/history.sqlite";
+  const auto path = history_path(config.roots.state);
   auto file = TRY(HistoryFile::open_to_read(path));
   milliseconds back{0};
   for (const auto& [check, limits] : checks) back = std::max({back, limits.over, check->looks_back});

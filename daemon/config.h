@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "collectors/collector.h"
 #include "daemon/checks/check.h"
+#include "daemon/history/history_limits.h"
 #include "daemon/log.h"
 
 namespace mixnet {
@@ -27,6 +29,15 @@ struct Config {
     bool disable_exporter_metrics = false;
     bool systemd_socket = false;
   } web;
+  struct History {
+    bool enabled = true;
+    std::chrono::milliseconds interval{15'000};
+    HistoryLimits limits;
+    bool record_defaults = true;
+    std::vector<std::string> record;  ///< more than the defaults, as Recording::parse takes them
+
+    bool operator==(const History&) const = default;
+  } history;
   bool disable_default_collectors = false;
   std::map<std::string, bool, std::less<>> switches;  ///< the collectors turned on or off by name
   Settings settings;
