@@ -277,8 +277,11 @@ Result<void> HistoryFile::write_columns(UnixMs start, UnixMs end, std::span<cons
 }
 
 Result<void> HistoryFile::forget_old(UnixMs now) {
-  TRY(forget_before("columns", now - limits_.full.count()));
-  TRY(forget_before("coarse", now - limits_.coarse.count()));
+  auto block = TRY(SqliteStatement::prepare(database_, "SELECT coalesce(max(start), 0) FROM blocks WHERE end < ?"));
+  TRY(block.bind(1, now - limits_.full.count()).step());
+  TRY(forget_before("columns", block.integer(0) + 1));
+  block.reset();
+  TRY(forget_before("coarse", now - limits_.coarse.count() - kDay));  // no block is longer than a day
   auto events = TRY(SqliteStatement::prepare(database_, "DELETE FROM events WHERE end != 0 AND end < ?"));
   TRY(events.bind(1, now - limits_.coarse.count()).run());
   for (;;) {

@@ -13,10 +13,16 @@ using Together = Recording::Together;
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 constexpr std::size_t kPlacesMax = 20'000;  // label sets remembered for one recording; a metric with more begins anew
 
+/// A sum of decimal fractions as a decimal fraction again: without what adding in binary leaves behind, which takes up room.
+double rounded(double sum) {
+  const double power = std::abs(sum) < 1e6 ? 1e9 : 1e6;
+  return std::abs(sum) < 1e9 ? std::nearbyint(sum * power) / power : sum;
+}
+
 double together(Together how, double a, double b) {
   if (std::isnan(a)) return b;
   switch (how) {
-    case Together::sum: return a + b;
+    case Together::sum: return rounded(a + b);
     case Together::min: return std::min(a, b);
     case Together::max: return std::max(a, b);
     case Together::no: break;

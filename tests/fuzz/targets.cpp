@@ -59,6 +59,7 @@
 #include "collectors/node/tunnels.h"
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
+#include "daemon/alerts/alarms.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
@@ -101,6 +102,12 @@ void read_configuration(std::string_view text) {
   const auto shown = to_yaml(*config);
   const auto again = read_config({}, "shown.yml", shown);
   if (!again || to_yaml(*again) != shown) std::abort();
+}
+
+/// What is read is written, and what is written is read as the same.
+void read_alarms(std::string_view text) {
+  const auto alarms = Alarms::parse(text);
+  if (alarms && Alarms::parse(alarms->serialized()) != *alarms) std::abort();
 }
 
 /// Asks everything of every value, as readers of bodies do.
@@ -256,6 +263,7 @@ constexpr Target kTargets[] = {
        (void)accepts_gzip(text);
      }},
     {"address", [](std::string_view text) { (void)parse_address(text); }},
+    {"alarms", read_alarms},
     {"arp",
      [](std::string_view text) {
        std::vector<std::string_view> devices;
