@@ -30,7 +30,7 @@ std::string day_text(UnixMs time) { return formatted(time, "%a %d %b"); }
 
 std::string rfc3339_text(UnixMs time) { return formatted(time, "%Y-%m-%dT%H:%M:%SZ"); }
 
-std::string duration_text(UnixMs length) {
+std::string length_text(UnixMs length) {
   for (const auto& part : kParts) {
     if (length < part.length) continue;
     std::string out = std::to_string(length / part.length) + part.name;

@@ -17,6 +17,6 @@ std::string day_text(UnixMs time);
 std::string rfc3339_text(UnixMs time);
 
 /// How long, in its two greatest units at most: "45 s", "27 min", "3 h 5 min", "2 d 4 h".
-std::string duration_text(UnixMs length);
+std::string length_text(UnixMs length);
 
 }  // namespace mixnet

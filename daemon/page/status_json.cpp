@@ -8,7 +8,7 @@
 #include "daemon/page/charts.h"
 #include "daemon/page/escape.h"
 #include "daemon/page/health.h"
-#include "daemon/page/past.h"
+#include "daemon/page/timeline.h"
 
 namespace mixnet {
 namespace {

@@ -9,7 +9,7 @@
 #include "daemon/page/escape.h"
 #include "daemon/page/health.h"
 #include "daemon/page/moment.h"
-#include "daemon/page/past.h"
+#include "daemon/page/timeline.h"
 #include "daemon/page/plot.h"
 
 namespace mixnet {
@@ -25,7 +25,7 @@ struct Page {
   std::string node;
   Health health;
   std::vector<Curve> newest;
-  Past past;
+  Timeline timeline;
 };
 
 /// A value of a query: letters and digits as they are, all else as %XX.
@@ -94,7 +94,7 @@ std::string problem_item(const Page& page, const Problem& problem) {
       .append(html_text(problem.message));
   if (problem.since && *problem.since <= page.view.now) {
     out.append(" <span class=\"since\">since ").append(clock_text(*problem.since)).append(" UTC, ");
-    out.append(duration_text(page.view.now - *problem.since)).append("</span>");
+    out.append(length_text(page.view.now - *problem.since)).append("</span>");
   }
   out += "</p>";
   if (!problem.remedy.empty() && !problem.is_over) {
@@ -268,10 +268,10 @@ std::string text_of(const Restart& restart) {
 }
 
 void add_marks(const Page& page, Plot& plot) {
-  for (const auto& restart : page.past.restarts) {
+  for (const auto& restart : page.timeline.restarts) {
     if (plot.marks.size() < kMarksMax) plot.marks.push_back({restart.time, text_of(restart)});
   }
-  for (const auto& event : page.past.events) {
+  for (const auto& event : page.timeline.events) {
     const Selector of_chart{.metric = "alert", .label = "alert", .any_of = plot.chart->alerts};
     const bool is_here = event.node.empty() || event.node == page.node;
     if (plot.chart->alerts.empty() || !is_here || plot.spans.size() >= kMarksMax) continue;
@@ -284,12 +284,12 @@ void add_marks(const Page& page, Plot& plot) {
 Plot plot_of(const Page& page, const Chart& chart) {
   Plot plot;
   plot.chart = &chart;
-  plot.start = page.past.start;
-  plot.step = page.past.step;
-  plot.count = page.past.count;
+  plot.start = page.timeline.start;
+  plot.step = page.timeline.step;
+  plot.count = page.timeline.count;
   plot.mark_step = page.range.mark;
   for (const auto& line : chart.lines) {
-    Plot::DrawnLine drawn{&line, values_of(line, page.node, page.past.curves)};
+    Plot::DrawnLine drawn{&line, values_of(line, page.node, page.timeline.curves)};
     for (auto* part : {&drawn.values.min, &drawn.values.mean, &drawn.values.max}) {
       if (!drawn.values.empty()) part->resize(plot.count, kGap);
     }
@@ -319,8 +319,8 @@ std::string charts_section(const Page& page) {
   out.append(page.range.text);
   if (page.nodes.size() > 1) out.append(", node ").append(html_text(page.node));
   out.append("</h2>").append(range_links(page)).append("</div>\n");
-  if (!page.past.remark.empty()) {
-    out.append("<p class=\"note\">").append(html_text(page.past.remark));
+  if (!page.timeline.remark.empty()) {
+    out.append("<p class=\"note\">").append(html_text(page.timeline.remark));
     out += " The charts have what this process has seen, of the last hour at most.</p>\n";
   }
   std::string missing;
@@ -355,11 +355,11 @@ std::string time_text(const Page& page, UnixMs time) {
 
 std::string happened_section(const Page& page) {
   std::vector<Happened> all;
-  for (const auto& restart : page.past.restarts) {
+  for (const auto& restart : page.timeline.restarts) {
     const auto what = restart.of_host ? std::string("The host started") : "Node " + html_text(page.node) + " started";
     all.push_back({restart.time, time_text(page, restart.time) + " " + what});
   }
-  for (const auto& event : page.past.events) {
+  for (const auto& event : page.timeline.events) {
     const auto until = event.end == 0 ? std::string(" until now") : " to " + time_text(page, event.end);
     all.push_back({event.begin, time_text(page, event.begin) + until + " " + html_text(mixnet::text_of(event))});
   }
@@ -423,8 +423,8 @@ std::string status_page(const StatusView& view) {
   const auto& range = view.range == nullptr ? all_ranges().front() : *view.range;
   auto nodes = mixnet::nodes_of(view);
   auto node = node_looked_at(view, nodes);
-  auto past = past_of(view, range, node);
-  const Page page{view, range, std::move(nodes), std::move(node), health_of(view), newest_of(view), std::move(past)};
+  auto timeline = timeline_of(view, range, node);
+  const Page page{view, range, std::move(nodes), std::move(node), health_of(view), newest_of(view), std::move(timeline)};
   std::string out = head_of(page);
   constexpr std::size_t kUsual = 128 * 1024;
   out.reserve(kUsual);

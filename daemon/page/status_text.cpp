@@ -9,7 +9,7 @@
 #include "daemon/page/escape.h"
 #include "daemon/page/health.h"
 #include "daemon/page/moment.h"
-#include "daemon/page/past.h"
+#include "daemon/page/timeline.h"
 
 namespace mixnet {
 namespace {
@@ -67,7 +67,7 @@ void append_problem(const Problem& problem, UnixMs now, const TextStyle& style, 
   out += painted(padded(word, kIndent), problem.is_over ? kFaint : colour_of(problem.status), style);
   auto message = terminal_text(problem.message);
   if (problem.since && *problem.since <= now) {
-    message += " (since " + clock_text(*problem.since) + " UTC, " + duration_text(now - *problem.since) + ")";
+    message += " (since " + clock_text(*problem.since) + " UTC, " + length_text(now - *problem.since) + ")";
   }
   out.append(folded(message, kIndent, style.width)).append("\n");
   if (problem.remedy.empty() || problem.is_over) return;
@@ -83,14 +83,14 @@ void append_row(std::string_view name, const std::string& value, std::string spa
   }
 }
 
-void append_figures(bool of_host, const std::string& node, std::span<const Curve> newest, const Past& past,
+void append_figures(bool of_host, const std::string& node, std::span<const Curve> newest, const Timeline& timeline,
                     const TextStyle& style, std::string& out) {
   const auto room = style.width > kNameWidth + kValueWidth + 4 ? style.width - kNameWidth - kValueWidth - 4 : 0;
   for (const auto& figure : all_figures()) {
     if (figure.of_host != of_host) continue;
     const double value = value_of(figure, node, newest);
     if (std::isnan(value)) continue;
-    const auto values = values_of(figure.line, node, past.curves);
+    const auto values = values_of(figure.line, node, timeline.curves);
     append_row(figure.name, value_text(value, figure.unit), sparkline(values.mean, std::min(room, kSparkMax)), style, out);
   }
 }
@@ -130,7 +130,7 @@ std::string status_text(const StatusView& view, const TextStyle& style) {
   const auto newest = newest_of(view);
   const auto& range = view.range == nullptr ? all_ranges().front() : *view.range;
   const auto nodes = nodes_of(view);
-  const auto past = past_of(view, range, node_looked_at(view, nodes));
+  const auto timeline = timeline_of(view, range, node_looked_at(view, nodes));
   std::string out = style.colour ? std::string(kBold) + std::string(colour_of(health.status)) : "";
   out.append(health.sentence).append(style.colour ? kNormal : "").append("\n");
   for (const auto& problem : health.problems) append_problem(problem, view.now, style, out);
@@ -138,12 +138,12 @@ std::string status_text(const StatusView& view, const TextStyle& style) {
   for (const auto& node : nodes) {
     out.append("\n").append(painted("Node " + terminal_text(node), kBold, style)).append("\n");
     if (const auto role = role_of(node, newest); !role.empty()) append_row("Role", role, "", style, out);
-    append_figures(false, node, newest, past, style, out);
+    append_figures(false, node, newest, timeline, style, out);
   }
   if (nodes.empty()) out += "\nNo node is found on this host; `mixnet-exporter discover` tells what was looked for.\n";
   out.append("\n").append(painted("Host", kBold, style)).append("\n");
-  append_figures(true, "", newest, past, style, out);
-  const auto foot = rfc3339_text(view.now) + ", with " + std::string(range.text) + ". " + terminal_text(past.remark);
+  append_figures(true, "", newest, timeline, style, out);
+  const auto foot = rfc3339_text(view.now) + ", with " + std::string(range.text) + ". " + terminal_text(timeline.remark);
   return out.append("\n").append(painted(folded(foot, 0, style.width), kFaint, style)).append("\n");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "daemon/page/past.h"
+#include "daemon/page/timeline.h"
 
 #include <algorithm>
 
@@ -12,13 +12,13 @@ namespace {
 /// Two ticks a step at least: of one, some would have none.
 UnixMs step_of(const StatusView& view, const TimeRange& range) { return std::max(range.step, 2 * view.interval); }
 
-Result<void> read(HistoryReader& reader, Past& out) {
+Result<void> read(HistoryReader& reader, Timeline& out) {
   out.curves = TRY(reader.curves(page_metrics(), out.start, out.end(), out.step));
   out.events = TRY(reader.events(out.start, out.end()));
   return {};
 }
 
-void read_window(const StatusView& view, Past& out) {
+void read_window(const StatusView& view, Timeline& out) {
   if (view.window == nullptr) return;
   WindowReader reader(*view.window);
   (void)read(reader, out);  // it has all in memory
@@ -26,8 +26,8 @@ void read_window(const StatusView& view, Past& out) {
 
 }  // namespace
 
-Past past_of(const StatusView& view, const TimeRange& range, std::string_view node) {
-  Past out;
+Timeline timeline_of(const StatusView& view, const TimeRange& range, std::string_view node) {
+  Timeline out;
   out.step = step_of(view, range);
   out.count = static_cast<std::size_t>(std::max<UnixMs>(range.length / out.step, 1));
   out.start = view.now - view.now % out.step + out.step - static_cast<UnixMs>(out.count) * out.step;

@@ -10,7 +10,7 @@
 namespace mixnet {
 
 /// What a StatusView shows of a time, read once: the curves of all charts and what happened.
-struct Past {
+struct Timeline {
   UnixMs start = 0, step = 1;
   std::size_t count = 0;  ///< of steps
   std::vector<Curve> curves;
@@ -22,7 +22,7 @@ struct Past {
 };
 
 /// Until now, as far back as `range` says. Without a history, or where it fails, of the window.
-Past past_of(const StatusView& view, const TimeRange& range, std::string_view node);
+Timeline timeline_of(const StatusView& view, const TimeRange& range, std::string_view node);
 
 /// The nodes of the view, and the one looked at; empty where there is none.
 std::vector<std::string> nodes_of(const StatusView& view);
@@ -31,7 +31,7 @@ std::string node_looked_at(const StatusView& view, const std::vector<std::string
 /// The newest values of the view's window; empty curves where it is old.
 std::vector<Curve> newest_of(const StatusView& view);
 
-/// An alarm of the past in a sentence, without the time.
+/// An alarm in a sentence, without the time.
 std::string text_of(const HistoryEvent& event);
 
 }  // namespace mixnet
