@@ -47,7 +47,7 @@ constexpr Line kDataUsed{.name = "Where the node's data is",
                          .minus = {Selector{kDataAvail}},
                          .over = {Selector{kDataSize}}};
 constexpr Line kReceivedLine{.name = "Received", .colour = "c1", .plus = {Selector{kReceived}}};
-constexpr Line kSentLine{.name = "Sent (drawn downwards)", .colour = "c2", .plus = {Selector{kSent}}, .stroke = Stroke::below};
+constexpr Line kSentLine{.name = "Sent, downwards", .colour = "c2", .plus = {Selector{kSent}}, .stroke = Stroke::below};
 constexpr Line kAllConnections{.name = "Connections", .colour = "c1", .plus = {Selector{kConnections}}};
 
 constexpr Line kPacketLines[] = {kReceivedLine, kSentLine};
@@ -81,14 +81,14 @@ constexpr Line kMemoryLines[] = {
 };
 constexpr Line kNetworkLines[] = {
     {.name = "Received", .colour = "c1", .plus = {Selector{"node_network_receive_bytes_total"}}},
-    {.name = "Sent (drawn downwards)",
+    {.name = "Sent, downwards",
      .colour = "c2",
      .plus = {Selector{"node_network_transmit_bytes_total"}},
      .stroke = Stroke::below},
 };
 constexpr Line kTunnelLines[] = {
     {.name = "From clients", .colour = "c1", .plus = {Selector{"mixnet_node_wireguard_received_bytes_total"}}},
-    {.name = "To clients (drawn downwards)",
+    {.name = "To clients, downwards",
      .colour = "c2",
      .plus = {Selector{"mixnet_node_wireguard_sent_bytes_total"}},
      .stroke = Stroke::below},
@@ -112,7 +112,7 @@ constexpr Line kScoreLines[] = {
     {.name = "Routing score", .colour = "c2", .plus = {Selector{"mixnet_network_node_routing_score_ratio"}}},
     {.name = "Config score", .colour = "c4", .plus = {Selector{"mixnet_network_node_config_score_ratio"}}},
     {.name = "Config score to be expected",
-     .colour = "bad",
+     .colour = "grey",
      .plus = {Selector{"mixnet_network_node_expected_config_score_ratio"}}},
 };
 constexpr Line role_line(std::string_view name, std::string_view role) {
@@ -130,13 +130,13 @@ constexpr Line kRoleLines[] = {
 constexpr Line kSpaceLines[] = {kRootUsed, kDataUsed};
 constexpr Line kDiskLines[] = {
     {.name = "Read", .colour = "c1", .plus = {Selector{"node_disk_read_bytes_total"}}},
-    {.name = "Written (drawn downwards)",
+    {.name = "Written, downwards",
      .colour = "c2",
      .plus = {Selector{"node_disk_written_bytes_total"}},
      .stroke = Stroke::below},
 };
 
-constexpr Chart kPacketCharts[] = {
+constexpr Chart kCharts[] = {
     {.id = "packets",
      .title = "Packets received and sent",
      .about = "The two halves should look alike: what comes in is sent on.",
@@ -155,8 +155,6 @@ constexpr Chart kPacketCharts[] = {
      .unit = Unit::packets,
      .lines = kQueueLines,
      .alerts = ""},
-};
-constexpr Chart kCpuCharts[] = {
     {.id = "cpu",
      .title = "CPU",
      .about = "Of all CPUs of the machine. Steal and throttling are time that the node wanted and did not get.",
@@ -164,16 +162,12 @@ constexpr Chart kCpuCharts[] = {
      .lines = kCpuLines,
      .alerts = "MixnetNodeCpuHigh|MixnetHostCpuHigh|MixnetHostCpuSteal|MixnetNodeCpuThrottled",
      .least_top = 1},
-};
-constexpr Chart kMemoryCharts[] = {
     {.id = "memory",
      .title = "Memory",
      .about = "Above the installed line the kernel ends processes, the node first.",
      .unit = Unit::bytes,
      .lines = kMemoryLines,
      .alerts = "MixnetNodeMemoryHigh|MixnetHostMemoryLow"},
-};
-constexpr Chart kNetworkCharts[] = {
     {.id = "network",
      .title = "Traffic of the host",
      .about = "Of its physical interfaces, all programs together.",
@@ -186,8 +180,6 @@ constexpr Chart kNetworkCharts[] = {
      .unit = Unit::bytes_per_second,
      .lines = kTunnelLines,
      .alerts = "MixnetNodeWireguardIdle"},
-};
-constexpr Chart kConnectionCharts[] = {
     {.id = "connections",
      .title = "Connections",
      .about = "Established ones, and peers of WireGuard with a handshake in the last three minutes.",
@@ -195,8 +187,6 @@ constexpr Chart kConnectionCharts[] = {
      .lines = kConnectionLines,
      .alerts = "MixnetNodeFileDescriptorsHigh",
      .least_top = 1},
-};
-constexpr Chart kScoreCharts[] = {
     {.id = "score",
      .title = "Score",
      .about = "At 95 % a node is drawn about a third as often as at 100 %. The axis need not begin at zero.",
@@ -212,8 +202,6 @@ constexpr Chart kScoreCharts[] = {
      .lines = kRoleLines,
      .alerts = "",
      .as_bars = true},
-};
-constexpr Chart kDiskCharts[] = {
     {.id = "space",
      .title = "Disk space in use",
      .about = "What only root may use counts as used.",
@@ -229,16 +217,6 @@ constexpr Chart kDiskCharts[] = {
      .alerts = ""},
 };
 
-constexpr Section kSections[] = {
-    {"Packets", kPacketCharts},
-    {"CPU", kCpuCharts},
-    {"Memory", kMemoryCharts},
-    {"Network", kNetworkCharts},
-    {"Connections", kConnectionCharts},
-    {"Score and role", kScoreCharts},
-    {"Disk", kDiskCharts},
-};
-
 constexpr Line kDroppedShare{
     .name = "", .colour = "", .plus = {Selector{kDropped}}, .over = {Selector{kReceived}, Selector{kSent}}};
 constexpr Line kPerformance{.name = "", .colour = "", .plus = {Selector{"mixnet_network_node_performance_ratio"}}};
@@ -247,9 +225,9 @@ constexpr Line kResidentLine{.name = "", .colour = "", .plus = {Selector{kReside
 constexpr Line kHostConnections{.name = "", .colour = "", .plus = {Selector{"node_netstat_Tcp_CurrEstab"}}};
 
 constexpr Figure kFigures[] = {
-    {"CPU", "cpu", Unit::ratio, kHostCpu, true},
-    {"Memory", "memory", Unit::ratio, kMemoryUsed, true},
-    {"Disk", "disk", Unit::ratio, kRootUsed, true},
+    {"CPU", "cpu", Unit::ratio, kHostCpu, true, 1},
+    {"Memory", "memory", Unit::ratio, kMemoryUsed, true, 1},
+    {"Disk", "disk", Unit::ratio, kRootUsed, true, 1},
     {"TCP connections", "tcp_connections", Unit::count, kHostConnections, true},
     {"Steal", "cpu_steal", Unit::ratio, kSteal, true},
     {"Network in", "network_received", Unit::bytes_per_second, kNetworkLines[0], true},
@@ -259,9 +237,9 @@ constexpr Figure kFigures[] = {
     {"Packets dropped", "packets_dropped", Unit::ratio, kDroppedShare},
     {"Connections", "connections", Unit::count, kAllConnections},
     {"WireGuard peers", "wireguard_peers", Unit::count, kPeers},
-    {"CPU", "node_cpu", Unit::ratio, kNodeShare},
+    {"CPU", "node_cpu", Unit::ratio, kNodeShare, false, 1},
     {"Memory", "node_memory", Unit::bytes, kResidentLine},
-    {"Performance", "performance", Unit::ratio, kPerformance},
+    {"Performance", "performance", Unit::ratio, kPerformance, false, 1},
 };
 
 bool is_one_of(std::string_view value, std::string_view list) {
@@ -305,10 +283,8 @@ void add_metrics_of(const Line& line, std::set<std::string_view>& out) {
 
 std::vector<std::string_view> gather_metrics() {
   std::set<std::string_view> names{kRole, kRewarded, kStart, kBoot};
-  for (const auto& section : kSections) {
-    for (const auto& chart : section.charts) {
-      for (const auto& line : chart.lines) add_metrics_of(line, names);
-    }
+  for (const auto& chart : kCharts) {
+    for (const auto& line : chart.lines) add_metrics_of(line, names);
   }
   for (const auto& figure : kFigures) add_metrics_of(figure.line, names);
   return {names.begin(), names.end()};
@@ -360,7 +336,7 @@ LineValues values_of(const Line& line, std::string_view node, std::span<const Cu
   return out;
 }
 
-std::span<const Section> all_sections() { return kSections; }
+std::span<const Chart> all_charts() { return kCharts; }
 
 std::span<const Figure> all_figures() { return kFigures; }
 

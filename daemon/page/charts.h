@@ -58,14 +58,8 @@ struct Chart {
   bool as_bars = false;  ///< each line is 1 or 0, a row of its own
 };
 
-/// A part of the page: its charts, of the node looked at and of the host.
-struct Section {
-  std::string_view title;
-  std::span<const Chart> charts;
-};
-
-/// All that the page draws, in its order.
-std::span<const Section> all_sections();
+/// All that the page draws, in its order: packets, CPU, memory, network, connections, score and role, disk.
+std::span<const Chart> all_charts();
 
 /// A number of the page's head, of the API and of `status`.
 struct Figure {
@@ -74,6 +68,7 @@ struct Figure {
   Unit unit;
   Line line;
   bool of_host = false;
+  double full = 0;  ///< what a bar of it is full at; 0: at the greatest shown
 };
 
 /// In their order: those of the host, then those of a node.

@@ -9,8 +9,8 @@
 #include "daemon/page/escape.h"
 #include "daemon/page/health.h"
 #include "daemon/page/moment.h"
-#include "daemon/page/timeline.h"
 #include "daemon/page/plot.h"
+#include "daemon/page/timeline.h"
 
 namespace mixnet {
 namespace {
@@ -161,7 +161,7 @@ std::string figures_list(const Page& page, bool of_host, std::string_view node) 
 }
 
 std::string now_section(const Page& page) {
-  std::string out = "<section aria-labelledby=\"now\">\n<h2 id=\"now\">Now</h2>\n<p class=\"line\">";
+  std::string out = "<section aria-labelledby=\"now\">\n<h2 id=\"now\">Now</h2>\n<p class=\"one-line\">";
   out.append(summary_line(page.newest)).append("</p>\n");
   for (std::size_t index = 0; index < page.nodes.size() && index < kNodesMax; ++index) {
     const auto& node = page.nodes[index];
@@ -324,20 +324,16 @@ std::string charts_section(const Page& page) {
     out += " The charts have what this process has seen, of the last hour at most.</p>\n";
   }
   std::string missing;
-  for (const auto& section : all_sections()) {
-    std::string figures;
-    for (const auto& chart : section.charts) {
-      auto plot = plot_of(page, chart);
-      if (plot.lines.empty()) {
-        missing.append(missing.empty() ? "" : ", ").append(chart.title);
-      } else {
-        figures += figure_of(page, plot);
-      }
+  out += "<div class=\"charts\">\n";
+  for (const auto& chart : all_charts()) {
+    auto plot = plot_of(page, chart);
+    if (plot.lines.empty()) {
+      missing.append(missing.empty() ? "" : ", ").append(chart.title);
+    } else {
+      out += figure_of(page, plot);
     }
-    if (figures.empty()) continue;
-    out.append("<section class=\"part\">\n<h2>").append(section.title).append("</h2>\n<div class=\"charts\">\n");
-    out.append(figures).append("</div>\n</section>\n");
   }
+  out += "</div>\n";
   if (!missing.empty()) out.append("<p class=\"note\">Nothing is recorded here of: ").append(missing).append(".</p>\n");
   return out + "</section>\n";
 }

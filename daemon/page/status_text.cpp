@@ -91,13 +91,14 @@ void append_figures(bool of_host, const std::string& node, std::span<const Curve
     const double value = value_of(figure, node, newest);
     if (std::isnan(value)) continue;
     const auto values = values_of(figure.line, node, timeline.curves);
-    append_row(figure.name, value_text(value, figure.unit), sparkline(values.mean, std::min(room, kSparkMax)), style, out);
+    append_row(figure.name, value_text(value, figure.unit), sparkline(values.mean, std::min(room, kSparkMax), figure.full),
+               style, out);
   }
 }
 
 }  // namespace
 
-std::string sparkline(std::span<const double> values, std::size_t width) {
+std::string sparkline(std::span<const double> values, std::size_t width, double full) {
   constexpr std::array<std::string_view, 8> kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   if (values.empty() || width == 0) return "";
   const auto count = std::min(width, values.size());
@@ -109,7 +110,7 @@ std::string sparkline(std::span<const double> values, std::size_t width) {
     }
     columns.push_back(greatest);
   }
-  double top = 0;
+  double top = full;
   for (const double value : columns) top = std::isnan(value) ? top : std::max(top, value);
   std::string out;
   bool has_any = false;

@@ -50,7 +50,7 @@ button { font: inherit; color: inherit; background: none; border: 1px solid var(
 .problems .unknown strong { color: var(--unknown); }
 .remedy { padding-left: 1rem; border-left: 2px solid var(--rule); }
 .plain { margin: .25rem 0; padding-left: 1.25rem; }
-.line { font-size: 1.1rem; font-variant-numeric: tabular-nums; }
+.one-line { font-size: 1.1rem; font-variant-numeric: tabular-nums; }
 .figures { display: flex; flex-wrap: wrap; gap: .25rem 1.75rem; margin: 0; }
 .figures dt { color: var(--faint); font-size: .85rem; }
 .figures dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
@@ -58,7 +58,7 @@ button { font: inherit; color: inherit; background: none; border: 1px solid var(
 nav ul, footer ul { display: flex; flex-wrap: wrap; gap: .5rem 1rem; list-style: none; margin: .25rem 0; padding: 0; }
 nav a { display: inline-block; padding: .2rem .6rem; border: 1px solid var(--rule); border-radius: .3rem; text-decoration: none; }
 a[aria-current] { color: inherit; font-weight: 700; border-color: currentColor; text-decoration: none; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 34rem), 1fr)); gap: 1rem 2.5rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: .75rem 2.25rem; }
 figure { margin: 0; min-width: 0; }
 .plot { display: block; padding: 10px 16px 22px 62px; overflow: visible; font-size: 11px; font-variant-numeric: tabular-nums; }
 .plot svg { overflow: visible; }
@@ -81,10 +81,11 @@ path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
 .mark { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 3 2; }
 .span { opacity: .12; }
 rect.warning { fill: var(--warning); } rect.critical { fill: var(--critical); }
-.swatch { width: 22px; height: 12px; margin-right: .4rem; }
+.swatch { width: 22px; height: 12px; margin-right: 6px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .legend { width: 100%; font-size: .8rem; line-height: 1.35; }
 .legend th { font-weight: 400; text-align: left; }
+.legend tbody th { padding-left: 28px; text-indent: -28px; }
 .legend thead th { color: var(--faint); }
 .legend td, .legend thead th + th { text-align: right; padding-left: .5rem; white-space: nowrap; }
 .wide { overflow-x: auto; }

@@ -63,13 +63,15 @@ class Sources {
 };
 
 Value wave(double size, std::uint64_t seed) {
-  return [=](const SyntheticHost& host, UnixMs time) { return was_away(host, time) ? 0 : size * busy(time, seed); };
+  return [=](const SyntheticHost& host, UnixMs time) {
+    return was_away(host, time) ? 0 : size < 10000 ? std::round(size * busy(time, seed)) : size * busy(time, seed);
+  };
 }
 
 /// Small, and great while it is bad.
 Value trouble(double usual, double bad, std::uint64_t seed) {
   return [=](const SyntheticHost& host, UnixMs time) {
-    return (is_bad(host, time) ? bad : usual) * (0.6 + 0.8 * noise(time, seed));
+    return (is_bad(host, time) ? bad : usual) * (0.85 + 0.3 * noise(time, seed));
   };
 }
 
@@ -86,7 +88,7 @@ void add_node(Sources& out) {
   out.gauge("mixnet_node_delayed_packets", node, wave(1400, 8));
   out.gauge("mixnet_node_forwarder_queue_packets", node, trouble(20, 700, 9));
   for (const auto* mode : {"user", "system"}) {
-    out.counter("mixnet_node_process_cpu_seconds_total", node + ",mode=\"" + mode + "\"", trouble(0.35, 0.8, 10));
+    out.counter("mixnet_node_process_cpu_seconds_total", node + ",mode=\"" + mode + "\"", trouble(0.3, 0.6, 10));
   }
   out.counter("mixnet_node_cgroup_cpu_periods_total", node, wave(10, 11));
   out.counter("mixnet_node_cgroup_cpu_throttled_periods_total", node, trouble(0.05, 3.5, 12));
