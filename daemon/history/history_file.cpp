@@ -24,6 +24,7 @@ constexpr std::int64_t kTimes = 0;  // in the place of a series' id: the times o
 constexpr UnixMs kDay = 24LL * 60 * 60 * 1000;
 constexpr UnixMs kCoarseMs = HistoryFile::kCoarse.count();
 constexpr std::uint64_t kJournalBytesMax = 2 << 20;
+constexpr std::size_t kLookedForBlock = 40;  // ticks, after which there may be enough for a block
 constexpr std::size_t kSeriesAtOnce = 16;  // of a block: all of them would be a megabyte of memory, once in four hours
 
 // A commit waits for the disk once, so that what is committed survives a power cut; the journal is written back into the file
@@ -140,7 +141,9 @@ Result<void> HistoryFile::in_transaction(const std::function<Result<void>()>& wo
 }
 
 Result<void> HistoryFile::add(std::span<const Tick> ticks) {
-  return in_transaction([&] { return add_rows(ticks); });
+  TRY(in_transaction([&] { return add_rows(ticks); }));
+  added_ += ticks.size();
+  return {};
 }
 
 Result<void> HistoryFile::add_rows(std::span<const Tick> ticks) {
@@ -215,6 +218,8 @@ Result<void> HistoryFile::note_alarms(std::span<const Alarm> alarms, UnixMs now)
 }
 
 Result<void> HistoryFile::tidy(UnixMs now, bool may_forget) {
+  if (added_ < kLookedForBlock) return {};  // counting reads all of them
+  added_ = 0;
   const auto count = TRY(database_.integer("SELECT count(*) FROM ticks"));
   const auto oldest = TRY(database_.integer("SELECT coalesce(min(time), 0) FROM ticks"));
   const auto last = TRY(newest());

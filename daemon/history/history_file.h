@@ -12,18 +12,12 @@
 #include <vector>
 
 #include "daemon/alerts/alarms.h"
+#include "daemon/history/history_limits.h"
 #include "daemon/history/history_reader.h"
 #include "daemon/history/sqlite.h"
 #include "daemon/history/steps.h"
 
 namespace mixnet {
-
-/// How much of the past is kept.
-struct HistoryLimits {
-  std::chrono::milliseconds full{std::chrono::hours(48)};         ///< every value
-  std::chrono::milliseconds coarse{std::chrono::hours(24 * 60)};  ///< of each five minutes the least, the mean and the greatest
-  std::uint64_t bytes_max = std::uint64_t{128} << 20;             ///< the file with its journal; the oldest goes first
-};
 
 /// Values of some series at the same times.
 struct Matrix {
@@ -115,6 +109,7 @@ class HistoryFile : public HistoryReader {
 
   Sqlite database_;
   HistoryLimits limits_;
+  std::size_t added_ = 0;                ///< ticks, since a block was looked for
   std::map<std::string, Known> series_;  ///< by their text
   std::shared_ptr<const std::vector<Series>> last_series_;
   std::vector<std::int64_t> last_ids_;  ///< of last_series_; 0 for those beyond kSeriesMax

@@ -254,7 +254,12 @@ TEST_F(HistoryFileTest, ForgetsWhatWasRecordedUnderAWrongClock) {
 
 TEST_F(HistoryFileTest, KeepsAlarmsUntilTheyAreOver) {
   auto file = open();
-  const Alarm alarm{"MixnetNodeDown", "a", Status::critical, kStart, kStart, "node a is down", ""};
+  Alarm alarm;
+  alarm.alert = "MixnetNodeDown";
+  alarm.node = "a";
+  alarm.status = Status::critical;
+  alarm.since = kStart;
+  alarm.message = "node a is down";
   ASSERT_TRUE(file->note_alarms({&alarm, 1}, kStart));
   ASSERT_TRUE(file->note_alarms({&alarm, 1}, kStart + kMinute));
   auto events = *file->events(kStart, kStart + kHour);
