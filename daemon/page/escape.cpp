@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/page/escape.h"
 
-#include <cstdio>
-
 #include "collectors/kit/utf8.h"
 
 namespace mixnet {
@@ -41,23 +39,6 @@ std::string html_text(std::string_view text) {
     }
   }
   return out;
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const auto character = take_character(text);
-    if (character == "\"" || character == "\\") {
-      out.append("\\").append(character);
-    } else if (static_cast<unsigned char>(character.front()) < ' ') {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(character.front())));
-      out += escape;
-    } else {
-      out += character;
-    }
-  }
-  return out + '"';
 }
 
 std::string terminal_text(std::string_view text) {

@@ -9,9 +9,6 @@ namespace mixnet {
 /// A text as it is written in HTML and SVG, between tags and in attributes in double quotes.
 std::string html_text(std::string_view text);
 
-/// A text in JSON, quotes around it. What is no UTF-8 becomes U+FFFD.
-std::string json_text(std::string_view text);
-
 /// A text for a terminal: without what would move its cursor or change its colours.
 std::string terminal_text(std::string_view text);
 

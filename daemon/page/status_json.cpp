@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/page/status_json.h"
 
-#include <array>
-#include <charconv>
-#include <cmath>
-
+#include "daemon/json_text.h"
 #include "daemon/page/charts.h"
-#include "daemon/page/escape.h"
 #include "daemon/page/health.h"
 #include "daemon/page/timeline.h"
 
 namespace mixnet {
 namespace {
 
-std::string number_text(double value) {
-  if (!std::isfinite(value)) return "null";
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
-}
-
-std::string seconds_text(UnixMs time) { return number_text(static_cast<double>(time) / 1000); }
+std::string seconds_text(UnixMs time) { return json_number(static_cast<double>(time) / 1000); }
 
 std::string_view word_for_programs(Status status) {
   switch (status) {
@@ -36,10 +25,10 @@ std::string_view word_for_programs(Status status) {
 class Object {
  public:
   Object& add(std::string_view name, std::string_view json) {
-    text_.append(text_.empty() ? "{" : ", ").append(json_text(name)).append(": ").append(json);
+    text_.append(text_.empty() ? "{" : ", ").append(json_quoted(name)).append(": ").append(json);
     return *this;
   }
-  Object& add_text(std::string_view name, std::string_view text) { return add(name, json_text(text)); }
+  Object& add_text(std::string_view name, std::string_view text) { return add(name, json_quoted(text)); }
   std::string take() { return text_.empty() ? "{}" : text_ + "}"; }
 
  private:
@@ -70,7 +59,7 @@ std::string problem_json(const Problem& problem) {
 
 std::string measure_json(const Measure& measure) {
   Object out;
-  return out.add_text("label", measure.label).add("value", number_text(measure.value)).add_text("unit", measure.unit).take();
+  return out.add_text("label", measure.label).add("value", json_number(measure.value)).add_text("unit", measure.unit).take();
 }
 
 std::string finding_json(const Finding& finding) {
@@ -91,7 +80,7 @@ std::string figures_json(bool of_host, std::string_view node, std::span<const Cu
     if (figure.of_host != of_host) continue;
     Object object;
     object.add_text("name", figure.label).add_text("unit", word_of(figure.unit));
-    object.add("value", number_text(value_of(figure, node, newest)));
+    object.add("value", json_number(value_of(figure, node, newest)));
     out.append(out.empty() ? "" : ", ").append(object.take());
   }
   return "[" + out + "]";
@@ -112,19 +101,19 @@ std::string status_json(const StatusView& view) {
   const auto newest = newest_of(view);
   std::string out = "{\n";
   const auto add = [&](std::string_view name, const std::string& json, bool is_last = false) {
-    out.append("  ").append(json_text(name)).append(": ").append(json).append(is_last ? "\n" : ",\n");
+    out.append("  ").append(json_quoted(name)).append(": ").append(json).append(is_last ? "\n" : ",\n");
   };
-  add("status", json_text(word_for_programs(health.status)));
-  add("summary", json_text(health.sentence));
-  add("line", json_text(summary_line(newest)));
+  add("status", json_quoted(word_for_programs(health.status)));
+  add("summary", json_quoted(health.sentence));
+  add("line", json_quoted(summary_line(newest)));
   add("time", seconds_text(view.now));
-  add("version", json_text(view.version));
+  add("version", json_quoted(view.version));
   add("problems", list_of(health.problems, problem_json));
   add("findings", list_of(view.findings, finding_json));
   add("alarms", list_of(view.alarms, alarm_json));
   add("nodes", list_of(nodes_of(view), [&](const std::string& node) { return node_json(node, newest); }));
   add("host", figures_json(true, {}, newest));
-  add("history", json_text(view.history != nullptr ? "on" : view.history_reason.empty() ? "off" : view.history_reason), true);
+  add("history", json_quoted(view.history != nullptr ? "on" : view.history_reason.empty() ? "off" : view.history_reason), true);
   return out + "}\n";
 }
 

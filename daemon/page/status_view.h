@@ -51,7 +51,6 @@ struct StatusView {
   std::string title, telemetry_path = "/metrics";
   std::string version, revision;
   UnixMs now = 0;
-  UnixMs interval = 15'000;  ///< between two ticks of the window
   std::span<const Finding> findings = {};
   std::span<const Alarm> alarms = {};
   const Window* window = nullptr;       ///< of the last hour or so

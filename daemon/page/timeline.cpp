@@ -9,8 +9,23 @@
 namespace mixnet {
 namespace {
 
+/// The time between two ticks, as the newest of them tell.
+UnixMs interval_of(const StatusView& view) {
+  constexpr UnixMs kUsual = 15'000;
+  constexpr std::size_t kLookedAt = 7;
+  if (view.window == nullptr || view.window->times().size() < 3) return kUsual;
+  const auto times = view.window->times();
+  std::vector<UnixMs> between;
+  for (auto at = times.size() - 1; at > 0 && between.size() < kLookedAt; --at) between.push_back(times[at] - times[at - 1]);
+  const auto middle = between.begin() + static_cast<std::ptrdiff_t>(between.size() / 2);
+  std::nth_element(between.begin(), middle, between.end());
+  return *middle;
+}
+
 /// Two ticks a step at least: of one, some would have none.
-UnixMs step_of(const StatusView& view, const TimeRange& range) { return std::max(range.step, 2 * view.interval); }
+UnixMs step_of(const StatusView& view, const TimeRange& range) {
+  return std::clamp(2 * interval_of(view), range.step, range.length);
+}
 
 Result<void> read(HistoryReader& reader, Timeline& out) {
   out.curves = TRY(reader.curves(page_metrics(), out.start, out.end(), out.step));
@@ -57,7 +72,7 @@ std::string node_looked_at(const StatusView& view, const std::vector<std::string
 std::vector<Curve> newest_of(const StatusView& view) {
   if (view.window == nullptr) return {};
   constexpr UnixMs kFreshFor = 60'000;
-  return newest_curves(*view.window, view.now, std::max(kFreshFor, 4 * view.interval));
+  return newest_curves(*view.window, view.now, std::max(kFreshFor, 4 * interval_of(view)));
 }
 
 std::string text_of(const HistoryEvent& event) {

@@ -128,7 +128,7 @@ Axis axis_of(double least, double greatest, Unit unit) {
   const auto& scale = scale_for(std::max(std::abs(least), std::abs(greatest)), unit);
   double step = round_step((greatest - least) / 5, scale.size);
   if (is_whole(unit)) step = std::max(step, 1.0);
-  const double first = std::floor(least / step + 1e-9), last = std::ceil(greatest / step - 1e-9);
+  const double first = std::floor(least / step + 1e-9), last = std::max(std::ceil(greatest / step - 1e-9), first + 1);
   const int decimals = decimals_of(step / scale.size);
   Axis axis{first * step, last * step, {}, {}};
   for (double place = first; place <= last && axis.marks.size() < kMarksMax; ++place) {
