@@ -134,7 +134,7 @@ void add_web_options(std::vector<Option>& out) {
   out.push_back(text_option("web.telemetry-path", "web", "telemetry_path", "Path under which to expose metrics.",
                             FIELD(web.telemetry_path), set_telemetry_path));
   out.push_back(text_option("web.page-title", "web", "page_title",
-                            "Title of the landing page; one of your own is logged at the start too.", FIELD(web.page_title),
+                            "Title of the status page; one of your own is logged at the start too.", FIELD(web.page_title),
                             set_text));
   out.push_back(text_option("web.config.file", "web", "config_file",
                             "File with TLS and authentication settings, in exporter-toolkit's format.", FIELD(web.config_file),

@@ -82,6 +82,7 @@ class HistoryFile : public HistoryReader {
   HistoryFile(Sqlite database, const HistoryLimits& limits) : database_(std::move(database)), limits_(limits) {}
 
   Result<void> set_up();
+  Result<void> check();
   Result<void> load_series();
   Result<std::int64_t> id_of(const Series& series);
   Result<void> add_rows(std::span<const Tick> ticks);

@@ -189,6 +189,7 @@ constexpr std::string_view kDefaults[] = {
     "node_pressure_memory_waiting_seconds_total",
     "node_nf_conntrack_entries",
     "node_nf_conntrack_entries_limit",
+    "node_netstat_Tcp_CurrEstab",
     "node_netstat_Udp_RcvbufErrors",
     "node_netstat_Udp6_RcvbufErrors",
     "node_boot_time_seconds",
