@@ -14,6 +14,7 @@
 #include "collectors/kit/text.h"
 #include "collectors/network/environment.h"
 #include "daemon/address.h"
+#include "daemon/alerts/alerts_config.h"
 #include "daemon/nearest.h"
 #include "daemon/nodes_config.h"
 #include "daemon/url.h"
@@ -299,6 +300,7 @@ struct Source {
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
   std::vector<NodeSettings> nodes;  ///< for which there are no flags
+  AlertSettings alerts;             ///< nor for these
   Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
@@ -351,6 +353,7 @@ void read_file(Source& source, const YamlMapping& top) {
   }
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
   source.nodes = read_nodes(top.get("nodes"));
+  source.alerts = read_alerts(top.get("alerts"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -429,6 +432,7 @@ Result<Config> made_of(const Source& source) {
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
   config.settings.nodes = source.nodes;
+  config.alerts = source.alerts;
   return config;
 }
 
@@ -536,7 +540,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out + nodes_as_yaml(config.settings.nodes);
+  return out + nodes_as_yaml(config.settings.nodes) + alerts_as_yaml(config.alerts);
 }
 
 }  // namespace mixnet

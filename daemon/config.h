@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "daemon/alerts/alert_settings.h"
 #include "daemon/log.h"
 
 namespace mixnet {
@@ -29,6 +30,7 @@ struct Config {
   bool disable_default_collectors = false;
   std::map<std::string, bool, std::less<>> switches;  ///< the collectors turned on or off by name
   Settings settings;
+  AlertSettings alerts;
   Roots roots;
   struct Log {
     LogLevel level = LogLevel::info;
