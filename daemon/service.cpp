@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service.h"
 
+#include <unistd.h>
+
+#include <climits>
+
 #include "collectors/kit/text.h"
 #include "daemon/log.h"
 #include "daemon/self_check.h"
@@ -14,6 +18,11 @@ double unix_time() { return std::chrono::duration<double>(std::chrono::system_cl
 
 std::unique_ptr<Board> board_of(const Config& config, const std::shared_ptr<NetworkDirectory>& network) {
   return std::make_unique<Board>(config.roots, config.settings, config.enabled_collectors(), Pace::daemon, network);
+}
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
 }
 
 /// What a running daemon cannot change.
@@ -31,10 +40,12 @@ bool needs_restart(const Config& before, const Config& after) {
 Service::Service(const Flags& flags, const Config& config)
     : flags_(flags),
       config_(config),
+      alerts_({.state = StateFolder(config.roots.state), .host = host_name()}),
       scraper_(board_of(config, network_), {.exporter_metrics = !config.web.disable_exporter_metrics, .state = &state_}),
       routes_(config.web.page_title, config.web.telemetry_path, scraper_,
               config.settings.network.serve_nodes ? network_ : nullptr) {
   state_.config_read_time = unix_time();
+  state_.alerts = &alerts_;
 }
 
 Service::~Service() = default;
@@ -42,6 +53,7 @@ Service::~Service() = default;
 Result<std::unique_ptr<Service>> Service::start(const Flags& flags, const Config& config) {
   std::unique_ptr<Service> service(new Service(flags, config));
   TRY(service->open_web());
+  service->alerts_.use(config.alerts);
   return service;
 }
 
@@ -108,6 +120,7 @@ void Service::reload() {
   if (needs_restart(config_, *config)) log_warn("a change below web: takes effect at the next start only");
   log_open(config->log.level, config->log.format);
   scraper_.replace(board_of(*config, network_));
+  alerts_.use(config->alerts);
   if (protection_) (void)protection_->reload();  // reports by itself
   log_info("configuration read again", {{"collectors", config->enabled_collectors().size()}});
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/alerts/alert_sender.h"
 #include "daemon/config.h"
 #include "daemon/exporter_metrics.h"
 #include "daemon/routes.h"
@@ -42,6 +43,7 @@ class Service {
   const Flags flags_;
   Config config_;
   ExporterState state_;
+  AlertSender alerts_;
   const std::shared_ptr<NetworkDirectory> network_ = std::make_shared<NetworkDirectory>();
   Scraper scraper_;
   Routes routes_;

@@ -164,7 +164,7 @@ AlertReport AlertSender::report() const {
 }
 
 void AlertSender::stop() {
-  thread_.request_stop();
+  request_stop();
   if (thread_.joinable()) thread_.join();
 }
 

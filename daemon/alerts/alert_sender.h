@@ -54,7 +54,9 @@ class AlertSender {
   /// From any thread.
   AlertReport report() const;
 
-  /// Ends the attempts under way, which have some moments still.
+  /// Has it end: nothing is begun any more, and attempts under way have some moments still.
+  void request_stop() { thread_.request_stop(); }
+  /// The same, and waits for it: 1.3 seconds at most.
   void stop();
 
  private:
