@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "collectors/collector.h"
 #include "daemon/alerts/alert_settings.h"
+#include "daemon/history/history_limits.h"
 #include "daemon/log.h"
 
 namespace mixnet {
@@ -27,6 +29,15 @@ struct Config {
     bool disable_exporter_metrics = false;
     bool systemd_socket = false;
   } web;
+  struct History {
+    bool enabled = true;
+    std::chrono::milliseconds interval{15'000};
+    HistoryLimits limits;
+    bool record_defaults = true;
+    std::vector<std::string> record;  ///< more than the defaults, as Recording::parse takes them
+
+    bool operator==(const History&) const = default;
+  } history;
   bool disable_default_collectors = false;
   std::map<std::string, bool, std::less<>> switches;  ///< the collectors turned on or off by name
   Settings settings;
@@ -48,6 +59,16 @@ struct Flags {
   std::string config_file;  ///< --config.file; empty: the default file if it is there
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<std::pair<std::string, std::string>> of_command = {};  ///< those that only this command has
+  std::string argument = {};                                         ///< what follows a command that has to be told so
+
+  /// The last value given for a flag of the command; empty where none was.
+  std::string_view own(std::string_view name) const {
+    std::string_view out;
+    for (const auto& [flag, value] : of_command) {
+      if (flag == name) out = value;
+    }
+    return out;
+  }
 };
 
 /// One thing that can be set, on the command line and in the file alike. Both, their documentation and `config show` are

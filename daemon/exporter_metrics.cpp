@@ -58,6 +58,19 @@ constexpr Metric kNotificationsLost =
 constexpr Metric kNotificationTime = gauge("mixnet_exporter_alert_notification_last_success_timestamp_seconds",
                                            "Unix time at which a receiver of alerts took something last; 0: not yet.");
 
+constexpr Metric kHistoryUp = gauge("mixnet_exporter_history_up", "Whether the history could be written to disk last.");
+constexpr Metric kHistoryTicks = counter("mixnet_exporter_history_ticks_total", "Recordings written to the history.");
+constexpr Metric kHistoryDropped = counter("mixnet_exporter_history_dropped_ticks_total",
+                                           "Recordings lost, as the disk or the clock did not allow to write them.");
+constexpr Metric kHistorySetAside =
+    counter("mixnet_exporter_history_files_set_aside_total", "Damaged files of the history set aside for new ones.");
+constexpr Metric kHistoryBytes = gauge("mixnet_exporter_history_bytes", "Size of the history's file, without its journal.");
+constexpr Metric kHistorySeries = gauge("mixnet_exporter_history_series", "Series recorded at a time.");
+constexpr Metric kHistoryWriting =
+    counter("mixnet_exporter_history_write_seconds_total", "Time spent on writing the history, the disk's included.");
+constexpr Metric kHistoryWritten =
+    gauge("mixnet_exporter_history_last_write_timestamp_seconds", "Unix time at which the history was written last.");
+
 constexpr Metric kCpu = counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.");
 constexpr Metric kOpenFds = gauge("process_open_fds", "Number of open file descriptors.");
 constexpr Metric kMaxFds = gauge("process_max_fds", "Maximum number of open file descriptors.");
@@ -75,7 +88,9 @@ constexpr const Metric* kMetrics[] = {
     &kEvicted,           &kTimedOut,         &kCpu,           &kAcceptErrors,
     &kOpenFds,           &kMaxFds,           &kResident,      &kPasswordFailures,
     &kTlsFailures,       &kVirtual,          &kVirtualMax,    &kStart,
-    &kThreads,           &kAlertsFiring,     &kNotifications, &kNotificationsFailed,
+    &kThreads,           &kHistoryUp,        &kHistoryTicks,  &kHistoryDropped,
+    &kHistorySetAside,   &kHistoryBytes,     &kHistorySeries, &kHistoryWriting,
+    &kHistoryWritten,    &kAlertsFiring,     &kNotifications, &kNotificationsFailed,
     &kNotificationsLost, &kNotificationTime,
 };
 
@@ -123,6 +138,17 @@ void add_alerts(const AlertReport& report, Samples& out) {
     out.add(kNotificationsLost, static_cast<double>(counts.lost), receiver);
     out.add(kNotificationTime, counts.last_success_time, receiver);
   }
+}
+
+void add_history(const HistoryInstruments& history, Samples& out) {
+  add_value(kHistoryUp, history.up, out);
+  add_value(kHistoryTicks, history.ticks, out);
+  add_value(kHistoryDropped, history.dropped, out);
+  add_value(kHistorySetAside, history.set_aside, out);
+  add_value(kHistoryBytes, history.bytes, out);
+  add_value(kHistorySeries, history.series, out);
+  add_value(kHistoryWriting, history.write_seconds, out);
+  add_value(kHistoryWritten, history.last_write_time, out);
 }
 
 /// The fields of /proc/self/stat behind the command's name, which may hold blanks and brackets itself (proc(5)).
@@ -185,6 +211,7 @@ void ExporterMetrics::add(const ExporterState& state, Samples& out) {
   add_value(kWebConfigValid, state.web_config_valid, out);
   if (const auto* web = state.web.load()) add_server(*web, out);
   if (const auto* alerts = state.alerts.load()) add_alerts(alerts->report(), out);
+  if (state.history.on) add_history(state.history, out);
   add_process(out);
 }
 

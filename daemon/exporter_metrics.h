@@ -8,6 +8,7 @@
 #include "collectors/kit/samples.h"
 #include "collectors/kit/tree.h"
 #include "daemon/alerts/alert_sender.h"
+#include "daemon/history/history_instruments.h"
 #include "daemon/web/instruments.h"
 
 namespace mixnet {
@@ -20,6 +21,7 @@ struct ExporterState {
   std::atomic<bool> web_config_valid{true};           ///< the same for the file of --web.config.file
   std::atomic<const web::Instruments*> web{nullptr};  ///< the server's, once there is one
   std::atomic<const AlertSender*> alerts{nullptr};    ///< who is told of alarms, once that is known
+  HistoryInstruments history;
 };
 
 /// mixnet_exporter_build_info, which --web.disable-exporter-metrics leaves in.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/json_text.h"
 
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 
@@ -26,7 +28,7 @@ std::uint32_t code_of(std::string_view character) {
 
 }  // namespace
 
-std::string json_text(std::string_view text) {
+std::string json_quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
     const auto length = utf8_length(text);
@@ -45,6 +47,12 @@ std::string json_text(std::string_view text) {
     }
   }
   return out + '"';
+}
+
+std::string json_number(double number) {
+  if (!std::isfinite(number)) return "null";
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
 }
 
 }  // namespace mixnet

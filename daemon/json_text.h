@@ -6,7 +6,10 @@
 
 namespace mixnet {
 
-/// A text as JSON writes it, its quotes included, which is a text in YAML too. Bytes that are not UTF-8 become U+FFFD.
-std::string json_text(std::string_view text);
+/// A text as JSON has it, in quotes, which YAML takes too; what is not UTF-8 becomes U+FFFD.
+std::string json_quoted(std::string_view text);
+
+/// A number as JSON has it, with as many digits as it needs; null where it is none, or infinite.
+std::string json_number(double number);
 
 }  // namespace mixnet

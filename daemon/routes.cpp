@@ -2,7 +2,10 @@
 #include "daemon/routes.h"
 
 #include <cstdio>
+#include <utility>
 
+#include "daemon/history/history_json.h"
+#include "daemon/landing_page.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
 #include "daemon/version.h"
@@ -19,6 +22,22 @@ Selection selection_of(const web::Request& request) {
   return selection;
 }
 
+web::Response json_response(std::string text) {
+  return {.content_type = "application/json", .body = std::make_shared<const std::string>(std::move(text))};
+}
+
+/// Has a request answered on the recorder's thread.
+void ask(RecorderInbox& recorder, web::Responder responder, std::function<Result<web::Response>(const RecorderView&)> answer) {
+  auto to = std::make_shared<web::Responder>(std::move(responder));
+  const bool taken = recorder.ask([to, answer = std::move(answer)](const RecorderView& view) -> Result<void> {
+    auto response = answer(view);
+    to->answer(response ? *std::move(response) : web::plain_response(503, response.error().message + "\n"));
+    if (!response) return tl::unexpected(response.error());
+    return {};
+  });
+  if (!taken) to->answer(web::plain_response(503, "Too many wait for the history already.\n"));
+}
+
 }  // namespace
 
 void Routes::handle(const web::Request& request, web::Responder responder) {
@@ -26,7 +45,9 @@ void Routes::handle(const web::Request& request, web::Responder responder) {
   if (path == telemetry_path_) {
     metrics(request, std::move(responder));
   } else if (path == "/") {
-    scraper_.page({page_title_, telemetry_path_, std::move(responder)});
+    page(std::move(responder));
+  } else if (path == "/api/v1/history") {
+    history(request, std::move(responder));
   } else if (path == "/-/healthy") {
     responder.answer(web::plain_response(200, "mixnet-exporter is healthy.\n"));
   } else if (path == "/-/ready") {
@@ -48,6 +69,33 @@ void Routes::metrics(const web::Request& request, web::Responder responder) {
                    .responder = std::move(responder)});
 }
 
+void Routes::use(std::shared_ptr<RecorderInbox> recorder) {
+  const std::lock_guard lock(mutex_);
+  recorder_ = std::move(recorder);
+}
+
+std::shared_ptr<RecorderInbox> Routes::recorder() const {
+  const std::lock_guard lock(mutex_);
+  return recorder_;
+}
+
+void Routes::page(web::Responder responder) {
+  auto to = std::make_shared<web::Responder>(std::move(responder));
+  scraper_.look({{}, [this, to](const Board& board) { to->answer(landing_page(page_title_, telemetry_path_, board.runs())); }});
+}
+
+void Routes::history(const web::Request& request, web::Responder responder) {
+  const auto query = parse_history_query(request.query(), unix_ms());
+  if (!query) return responder.answer(web::plain_response(400, query.error().message + "\n"));
+  ask(*recorder(), std::move(responder), [query = *query](const RecorderView& view) -> Result<web::Response> {
+    if (view.history == nullptr) return web::plain_response(503, view.history_error + "\n");
+    auto json = history_json(query, *view.history);
+    if (!json && json.error().fault == Fault::absent) return web::plain_response(400, json.error().message + "\n");
+    if (!json) return tl::unexpected(json.error());
+    return json_response(*std::move(json));
+  });
+}
+
 /// Prometheus keeps the targets that it has where the answer is not 200.
 web::Response Routes::nodes(const web::Request& request) const {
   TargetOptions options;
@@ -61,7 +109,7 @@ web::Response Routes::nodes(const web::Request& request) const {
   const TargetSource source{known.environment, &fleet};
   std::size_t left_out = 0;
   auto text = targets_text({&source, 1}, options, TargetFormat::json, left_out);
-  return {.content_type = "application/json", .body = std::make_shared<const std::string>(std::move(text))};
+  return json_response(std::move(text));
 }
 
 web::Response Routes::health() const {
@@ -70,7 +118,7 @@ web::Response Routes::health() const {
   const std::string version(build_info().version);
   std::snprintf(json, sizeof json, "{\"status\":\"%s\",\"version\":\"%s\",\"uptime_seconds\":%.3f}\n",
                 leaving_ ? "stopping" : "ok", version.c_str(), uptime.count());
-  return {.content_type = "application/json", .body = std::make_shared<const std::string>(json)};
+  return json_response(json);
 }
 
 }  // namespace mixnet

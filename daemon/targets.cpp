@@ -2,7 +2,6 @@
 #include "daemon/targets.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -54,15 +53,15 @@ Labels labels_of(const FleetNode& node, const std::string& environment, std::uin
 void append(std::string& out, const std::string& address, const Labels& labels, TargetFormat format) {
   const bool json = format == TargetFormat::json;
   if (json) {
-    out.append(out.empty() ? "" : ",\n").append("  {\"targets\": [").append(json_text(address)).append("], \"labels\": {");
+    out.append(out.empty() ? "" : ",\n").append("  {\"targets\": [").append(json_quoted(address)).append("], \"labels\": {");
   } else {
-    out.append("- targets: [").append(json_text(address)).append("]\n  labels:\n");
+    out.append("- targets: [").append(json_quoted(address)).append("]\n  labels:\n");
   }
   for (const auto& [name, value] : labels) {
     if (json) {
-      out.append(&name == &labels.front().first ? "" : ", ").append(json_text(name)).append(": ").append(json_text(value));
+      out.append(&name == &labels.front().first ? "" : ", ").append(json_quoted(name)).append(": ").append(json_quoted(value));
     } else {
-      out.append("    ").append(name).append(": ").append(json_text(value)).append("\n");
+      out.append("    ").append(name).append(": ").append(json_quoted(value)).append("\n");
     }
   }
   if (json) out += "}}";

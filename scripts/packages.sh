@@ -14,6 +14,7 @@ build_packages=(
   libexpected-dev
   libgnutls28-dev
   libisal-dev
+  libsqlite3-dev
   libmicrohttpd-dev
   libre2-dev
   libsystemd-dev

@@ -38,7 +38,7 @@ class Hash {
 std::string object_of(const AlertLabels& texts) {
   std::string out = "{";
   for (const auto& [name, value] : texts) {
-    out.append(out.size() == 1 ? "" : ",").append(json_text(name)).append(":").append(json_text(value));
+    out.append(out.size() == 1 ? "" : ",").append(json_quoted(name)).append(":").append(json_quoted(value));
   }
   return out + "}";
 }
@@ -58,7 +58,7 @@ std::string generator_url(std::string_view external_url) {
 std::string group_key(const AlertLabels& labels) {
   std::string out = "{}:{";
   for (const auto& [name, value] : labels) {
-    out.append(out.size() == 4 ? "" : ", ").append(name).append("=").append(json_text(value));
+    out.append(out.size() == 4 ? "" : ", ").append(name).append("=").append(json_quoted(value));
   }
   return out + "}";
 }
@@ -79,7 +79,7 @@ std::string webhook_alert(const Alert& alert, const AlertLabels& common, std::st
   out.append(object_of(labels)).append(R"(,"annotations":)").append(object_of(annotations_of(alert.alarm)));
   out.append(R"(,"startsAt":")").append(rfc3339(alert.alarm.since)).append(R"(","endsAt":")");
   out.append(alert.resolved ? rfc3339(alert.end) : std::string(kNever)).append(R"(","generatorURL":)");
-  out.append(json_text(generator_url(external_url))).append(R"(,"fingerprint":")").append(fingerprint(labels)).append("\"}");
+  out.append(json_quoted(generator_url(external_url))).append(R"(,"fingerprint":")").append(fingerprint(labels)).append("\"}");
   return out;
 }
 
@@ -130,7 +130,7 @@ std::string alertmanager_body(std::span<const Alert> alerts, const AlertLabels& 
     out.append(R"(,"annotations":)").append(object_of(annotations_of(alert.alarm)));
     out.append(R"(,"startsAt":")").append(rfc3339(std::min(alert.alarm.since, alert.end)));  // it refuses an end before it
     out.append(R"(","endsAt":")").append(rfc3339(alert.end)).append("\"");
-    if (!external_url.empty()) out.append(R"(,"generatorURL":)").append(json_text(generator_url(external_url)));
+    if (!external_url.empty()) out.append(R"(,"generatorURL":)").append(json_quoted(generator_url(external_url)));
     out += '}';
   }
   return out + "]";
@@ -146,10 +146,10 @@ std::string webhook_body(const Notice& notice, const AlertLabels& common, std::s
   if (!notice.alarm.node.empty()) group.emplace("node", notice.alarm.node);
   std::string out = R"({"version":"4","id":")" + identity_of(notice) + R"(","change":")";
   out.append(to_string(notice.kind)).append(is_over ? R"(","status":"resolved")" : R"(","status":"firing")");
-  out.append(R"(,"receiver":)").append(json_text(receiver)).append(R"(,"groupKey":)").append(json_text(group_key(group)));
+  out.append(R"(,"receiver":)").append(json_quoted(receiver)).append(R"(,"groupKey":)").append(json_quoted(group_key(group)));
   out.append(R"(,"groupLabels":)").append(object_of(group)).append(R"(,"commonLabels":)").append(object_of(shared));
   out.append(R"(,"commonAnnotations":)").append(object_of(annotations_of(notice.alarm)));
-  out.append(R"(,"externalURL":)").append(json_text(external_url)).append(R"(,"truncatedAlerts":0,"alerts":[)");
+  out.append(R"(,"externalURL":)").append(json_quoted(external_url)).append(R"(,"truncatedAlerts":0,"alerts":[)");
   for (const auto& alert : alerts) {
     out.append(&alert == &alerts.front() ? "" : ",").append(webhook_alert(alert, common, external_url));
   }

@@ -119,7 +119,7 @@ Record take_record(std::vector<Record>& records, const std::string& key) {
 
 void AlertSender::use(const AlertSettings& settings) {
   if (settings == settings_) return;
-  stop();
+  end();
   const auto before = report();
   const std::lock_guard lock(mutex_);
   auto records = lines_.empty() ? load() : records_of_lines();
@@ -138,7 +138,9 @@ void AlertSender::use(const AlertSettings& settings) {
     lines_.push_back(std::make_unique<Line>(Line{std::move(channel)}));
   }
   is_saved_ = false;
-  if (!lines_.empty()) thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+  if (lines_.empty()) return;
+  is_working_ = true;
+  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
 void AlertSender::update(std::span<const Alarm> alarms, UnixMs now) {
@@ -163,7 +165,13 @@ AlertReport AlertSender::report() const {
   return out;
 }
 
-void AlertSender::stop() {
+bool AlertSender::stop(std::chrono::milliseconds time) {
+  request_stop();
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [this] { return !is_working_; });
+}
+
+void AlertSender::end() {
   request_stop();
   if (thread_.joinable()) thread_.join();
 }
@@ -277,6 +285,9 @@ void AlertSender::finish() {
     line->under_way = false;
   }
   save();
+  const std::lock_guard lock(mutex_);
+  is_working_ = false;
+  changed_.notify_all();
 }
 
 std::vector<Record> AlertSender::load() {

@@ -40,7 +40,8 @@ class AlertSender {
   };
 
   explicit AlertSender(Options options) : options_(std::move(options)) {}
-  ~AlertSender() { stop(); }
+  /// Waits for the attempts under way, and for the disk.
+  ~AlertSender() { end(); }
   AlertSender(const AlertSender&) = delete;
   AlertSender& operator=(const AlertSender&) = delete;
 
@@ -56,8 +57,8 @@ class AlertSender {
 
   /// Has it end: nothing is begun any more, and attempts under way have some moments still.
   void request_stop() { thread_.request_stop(); }
-  /// The same, and waits for it: 1.3 seconds at most.
-  void stop();
+  /// The same, and waits for it; false where the disk still hangs after `time`. Attempts take 1.3 seconds at most.
+  bool stop(std::chrono::milliseconds time);
 
  private:
   /// A channel, and the attempt under way on it; how that goes on is up to the thread alone.
@@ -73,6 +74,7 @@ class AlertSender {
     std::string body;
   };
 
+  void end();
   void work(const std::stop_token& stop);
   std::vector<Task> begin_due(Channel::Clock::time_point& next);
   void wait(Channel::Clock::time_point until, const std::stop_token& stop);
@@ -98,8 +100,9 @@ class AlertSender {
   // Guarded by mutex_.
   std::vector<Alarm> alarms_;
   std::optional<UnixMs> evaluated_;
-  bool is_news_ = false;  // for the thread
-  bool is_saved_ = true;  // is what the file has what there is?
+  bool is_news_ = false;     // for the thread
+  bool is_working_ = false;  // is there a thread?
+  bool is_saved_ = true;     // is what the file has what there is?
 
   Http http_;                // the thread's
   bool save_fails_ = false;  // the thread's

@@ -6,6 +6,7 @@
 #include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
+#include "daemon/commands/history.h"
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
@@ -22,6 +23,9 @@ constexpr Command kCommands[] = {
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
      kTargetsFlags},
     {"probe", "Print the metrics of a result that nym-gateway-probe has printed.", run_probe, kProbeFlags},
+    {"history list", "List the series that are recorded.", run_history_list},
+    {"history show", "Print what was recorded of a series: a metric, or metric{label=\"value\"}.", run_history_show,
+     kHistoryShowFlags, "SERIES"},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
