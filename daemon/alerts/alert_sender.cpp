@@ -25,11 +25,6 @@ constexpr auto kGrace = 800ms;       // that attempts have when it is to stop
 constexpr std::size_t kOutputBytesMax = 64 << 10;
 constexpr std::uint64_t kMemoryBytesMax = 512U << 20;
 
-UnixMs unix_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::alertmanager: return "alertmanager";
