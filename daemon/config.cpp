@@ -15,6 +15,7 @@
 #include "collectors/network/environment.h"
 #include "daemon/address.h"
 #include "daemon/alerts/alerts_config.h"
+#include "daemon/checks_config.h"
 #include "daemon/history/recording.h"
 #include "daemon/nearest.h"
 #include "daemon/nodes_config.h"
@@ -134,7 +135,7 @@ void add_web_options(std::vector<Option>& out) {
   out.push_back(text_option("web.telemetry-path", "web", "telemetry_path", "Path under which to expose metrics.",
                             FIELD(web.telemetry_path), set_telemetry_path));
   out.push_back(text_option("web.page-title", "web", "page_title",
-                            "Title of the landing page; one of your own is logged at the start too.", FIELD(web.page_title),
+                            "Title of the status page; one of your own is logged at the start too.", FIELD(web.page_title),
                             set_text));
   out.push_back(text_option("web.config.file", "web", "config_file",
                             "File with TLS and authentication settings, in exporter-toolkit's format.", FIELD(web.config_file),
@@ -373,7 +374,8 @@ struct Source {
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
   std::vector<NodeSettings> nodes;  ///< for which there are no flags
-  AlertSettings alerts;             ///< nor for these
+  AlertSettings alerts;             ///< likewise
+  std::vector<CheckLimits> checks;  ///< likewise
   Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
@@ -428,6 +430,7 @@ void read_file(Source& source, const YamlMapping& top) {
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
   source.nodes = read_nodes(top.get("nodes"));
   source.alerts = read_alerts(top.get("alerts"));
+  source.checks = read_checks(top.get("checks"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -507,6 +510,7 @@ Result<Config> made_of(const Source& source) {
   config.switches = source.switches;
   config.settings.nodes = source.nodes;
   config.alerts = source.alerts;
+  config.checks = source.checks;
   return config;
 }
 
@@ -614,7 +618,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out + nodes_as_yaml(config.settings.nodes) + alerts_as_yaml(config.alerts);
+  return out + nodes_as_yaml(config.settings.nodes) + checks_as_yaml(config.checks) + alerts_as_yaml(config.alerts);
 }
 
 }  // namespace mixnet

@@ -13,6 +13,7 @@
 
 #include "collectors/collector.h"
 #include "daemon/alerts/alert_settings.h"
+#include "daemon/checks/check.h"
 #include "daemon/history/history_limits.h"
 #include "daemon/log.h"
 
@@ -43,6 +44,7 @@ struct Config {
   Settings settings;
   AlertSettings alerts;
   Roots roots;
+  std::vector<CheckLimits> checks = default_check_limits();  ///< in the order of all_checks()
   struct Log {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::logfmt;

@@ -2,11 +2,14 @@
 #include "daemon/routes.h"
 
 #include <cstdio>
+#include <optional>
 #include <utility>
 
+#include "daemon/gzip.h"
 #include "daemon/history/history_json.h"
-#include "daemon/landing_page.h"
 #include "daemon/negotiation.h"
+#include "daemon/page/status_json.h"
+#include "daemon/page/status_page.h"
 #include "daemon/targets.h"
 #include "daemon/version.h"
 
@@ -25,6 +28,70 @@ Selection selection_of(const web::Request& request) {
 web::Response json_response(std::string text) {
   return {.content_type = "application/json", .body = std::make_shared<const std::string>(std::move(text))};
 }
+
+web::Response page_response(const StatusView& view) {
+  return {.content_type = "text/html; charset=utf-8",
+          .headers = {{"Content-Security-Policy", std::string(status_page_policy())},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Referrer-Policy", "no-referrer"},
+                      {"Cache-Control", "no-store"}},
+          .body = std::make_shared<const std::string>(status_page(view))};
+}
+
+web::Response script_response() {
+  static const auto kBody = std::make_shared<const std::string>(status_script());
+  return {.content_type = "text/javascript; charset=utf-8",
+          .headers = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-cache"}},
+          .body = kBody};
+}
+
+void compress(web::Response& response) {
+  Gzip gzip;
+  std::string small;
+  gzip.compress(*response.body, small);
+  response.body = std::make_shared<const std::string>(std::move(small));
+  response.headers.push_back({"Content-Encoding", "gzip"});
+}
+
+/// A history that remembers the error that it had, which the page only shows.
+class WatchedHistory : public HistoryReader {
+ public:
+  explicit WatchedHistory(HistoryReader& history) : history_(history) {}
+
+  Result<std::vector<Series>> series() override { return watched(history_.series()); }
+  Result<std::vector<Curve>> curves(std::span<const std::string_view> metrics, UnixMs from, UnixMs to, UnixMs step) override {
+    return watched(history_.curves(metrics, from, to, step));
+  }
+  Result<Window> window(std::span<const std::string_view> metrics, UnixMs from, UnixMs to) override {
+    return watched(history_.window(metrics, from, to));
+  }
+  Result<std::vector<HistoryEvent>> events(UnixMs from, UnixMs to) override { return watched(history_.events(from, to)); }
+
+  Result<void> outcome() const {
+    if (error_) return tl::unexpected(*error_);
+    return {};
+  }
+
+ private:
+  template <class T>
+  Result<T> watched(Result<T> result) {
+    if (!result) error_ = result.error();
+    return result;
+  }
+
+  HistoryReader& history_;
+  std::optional<Error> error_;
+};
+
+/// What the scraper's thread knows and the page shows, copied for the recorder's.
+struct Seen {
+  std::vector<CollectorState> collectors;
+  std::vector<std::string> nodes;
+
+  explicit Seen(const Board& board) : collectors(collector_states(board.runs())) {
+    for (const auto& node : *board.nodes()) nodes.push_back(node.name);
+  }
+};
 
 /// Has a request answered on the recorder's thread.
 void ask(RecorderInbox& recorder, web::Responder responder, std::function<Result<web::Response>(const RecorderView&)> answer) {
@@ -45,7 +112,11 @@ void Routes::handle(const web::Request& request, web::Responder responder) {
   if (path == telemetry_path_) {
     metrics(request, std::move(responder));
   } else if (path == "/") {
-    page(std::move(responder));
+    status(request, std::move(responder), page_response);
+  } else if (path == kScriptPath) {
+    responder.answer(script_response());
+  } else if (path == "/api/v1/status") {
+    status(request, std::move(responder), [](const StatusView& view) { return json_response(status_json(view)); });
   } else if (path == "/api/v1/history") {
     history(request, std::move(responder));
   } else if (path == "/-/healthy") {
@@ -79,9 +150,41 @@ std::shared_ptr<RecorderInbox> Routes::recorder() const {
   return recorder_;
 }
 
-void Routes::page(web::Responder responder) {
+/// The scraper's thread tells of the collectors, then the recorder's of all else.
+void Routes::status(const web::Request& request, web::Responder responder, web::Response (*answer)(const StatusView& view)) {
   auto to = std::make_shared<web::Responder>(std::move(responder));
-  scraper_.look({{}, [this, to](const Board& board) { to->answer(landing_page(page_title_, telemetry_path_, board.runs())); }});
+  StatusView wish;
+  wish.title = page_title_;
+  wish.telemetry_path = telemetry_path_;
+  wish.version = build_info().version;
+  wish.revision = build_info().revision;
+  for (const auto& [name, value] : request.query()) {
+    if (name == "range") wish.range = &range_named(value);
+    if (name == "node") wish.node = value;
+  }
+  const bool gzip = accepts_gzip(request.header("Accept-Encoding").value_or(""));
+  const auto make = [to, wish, gzip, answer](const Seen& seen, const RecorderView& recorded) -> Result<void> {
+    auto view = wish;
+    view.now = unix_ms();
+    view.collectors = seen.collectors;
+    view.nodes = seen.nodes;
+    view.findings = recorded.findings;
+    view.alarms = recorded.alarms;
+    view.window = &recorded.window;
+    view.history_reason = recorded.history_error;
+    std::optional<WatchedHistory> history;
+    if (recorded.history != nullptr) view.history = &history.emplace(*recorded.history);
+    auto response = answer(view);
+    if (gzip) compress(response);
+    to->answer(std::move(response));
+    return history ? history->outcome() : Result<void>();
+  };
+  scraper_.look({{}, [to, make, recorder = recorder()](const Board& board) {
+                   if (!recorder->periodic()) recorder->record(board);
+                   const bool taken =
+                       recorder->ask([make, seen = Seen(board)](const RecorderView& recorded) { return make(seen, recorded); });
+                   if (!taken) to->answer(web::plain_response(503, "Too many wait for the page already.\n"));
+                 }});
 }
 
 void Routes::history(const web::Request& request, web::Responder responder) {

@@ -15,6 +15,8 @@
 
 namespace mixnet {
 
+struct StatusView;
+
 /// Which path gives what: the page, the metrics, what was recorded, and whether the daemon is healthy and ready.
 class Routes {
  public:
@@ -36,7 +38,7 @@ class Routes {
 
  private:
   void metrics(const web::Request& request, web::Responder responder);
-  void page(web::Responder responder);
+  void status(const web::Request& request, web::Responder responder, web::Response (*answer)(const StatusView& view));
   void history(const web::Request& request, web::Responder responder);
   std::shared_ptr<RecorderInbox> recorder() const;
   web::Response health() const;

@@ -64,7 +64,7 @@ void Service::start_recorder() {
   const auto& history = latest_config_.history;
   Recorder::Options options;
   options.recordings = recordings(history.record_defaults, history.record);
-  options.checks = default_check_limits();
+  options.checks = latest_config_.checks;
   options.state = latest_config_.roots.state;
   options.limits = history.limits;
   options.interval = is_evaluated(latest_config_) ? history.interval : std::chrono::milliseconds(0);

@@ -14,9 +14,9 @@ build_packages=(
   libexpected-dev
   libgnutls28-dev
   libisal-dev
-  libsqlite3-dev
   libmicrohttpd-dev
   libre2-dev
+  libsqlite3-dev
   libsystemd-dev
   libtomlplusplus-dev
   libyaml-cpp-dev
@@ -39,6 +39,7 @@ test_packages=(
   clang-format-14
   clang-tidy-14
   curl
+  faketime
   git
   libbenchmark-dev
   libclang-rt-14-dev

@@ -55,6 +55,9 @@ class Alarms {
   std::string serialized() const;
   static Result<Alarms> parse(std::string_view text);
 
+  /// It was updated last at `time`, by another process, and only time has passed since: what was noted of each still holds.
+  void go_on_from(UnixMs time) { last_update_ = time; }
+
   bool operator==(const Alarms& other) const { return alarms_ == other.alarms_; }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/commands/all_commands.h"
 
+#include "daemon/commands/check.h"
 #include "daemon/commands/collectors.h"
 #include "daemon/commands/config_check.h"
 #include "daemon/commands/config_init.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
+    {"check", "Make a check, or all: exit status and output are a monitoring plugin's.", run_check, kCheckFlags, "NAME|all"},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,

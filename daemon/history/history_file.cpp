@@ -24,12 +24,12 @@ constexpr std::int64_t kTimes = 0;  // in the place of a series' id: the times o
 constexpr UnixMs kDay = 24LL * 60 * 60 * 1000;
 constexpr UnixMs kCoarseMs = HistoryFile::kCoarse.count();
 constexpr std::uint64_t kJournalBytesMax = 2 << 20;
-constexpr std::size_t kSeriesAtOnce = 16;  // of a block: all of them would be a megabyte of memory, once in four hours
+constexpr std::size_t kLookedForBlock = 40;  // ticks, after which there may be enough for a block
+constexpr std::size_t kSeriesAtOnce = 16;    // of a block: all of them would be a megabyte of memory, once in four hours
 
 // A commit waits for the disk once, so that what is committed survives a power cut; the journal is written back into the file
 // at 256 pages, every twenty minutes or so, which waits twice more. The cache is small as the kernel has one too.
 constexpr const char* kPragmas =
-    "PRAGMA auto_vacuum = INCREMENTAL;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 256;"
@@ -73,7 +73,6 @@ void Matrix::go_on_from_last(std::size_t index, Steps& steps) const {
 Result<std::unique_ptr<HistoryFile>> HistoryFile::open(const std::string& path, const HistoryLimits& limits) {
   auto database = TRY(Sqlite::open(path, Sqlite::Access::write));
   std::unique_ptr<HistoryFile> file(new HistoryFile(std::move(database), limits));
-  TRY(file->database_.run(kPragmas));
   TRY(file->set_up());
   return file;
 }
@@ -93,17 +92,27 @@ Result<std::unique_ptr<HistoryFile>> HistoryFile::open_to_read(const std::string
 Result<void> HistoryFile::set_up() {
   const auto schema = TRY(database_.integer("PRAGMA user_version"));
   const auto tables = TRY(database_.integer("SELECT count(*) FROM sqlite_master"));
-  if (schema == 0 && tables == 0) return database_.run(kTables);
+  if (schema == 0 && tables == 0) {
+    TRY(database_.run("PRAGMA auto_vacuum = INCREMENTAL"));  // which has to be said before there is anything
+    TRY(database_.run(kPragmas));
+    return database_.run(kTables);
+  }
   const auto application = TRY(database_.integer("PRAGMA application_id"));
   if (application != kApplicationId) return fail(Fault::malformed, database_.path() + ": another program's database");
   if (schema > kSchema) {
     return fail(Fault::unavailable, database_.path() + ": a newer version of mixnet-exporter wrote it (schema " +
                                         std::to_string(schema) + ", this one knows " + std::to_string(kSchema) + ")");
   }
+  TRY(check());
+  TRY(database_.run(kPragmas));  // not before it is known to be ours: they write
+  return load_series();
+}
+
+Result<void> HistoryFile::check() {
   auto check = TRY(SqliteStatement::prepare(database_, "PRAGMA quick_check(1)"));
   TRY(check.step());
-  if (check.bytes(0) != "ok") return fail(Fault::malformed, database_.path() + ": damaged: " + std::string(check.bytes(0)));
-  return load_series();
+  if (check.bytes(0) == "ok") return {};
+  return fail(Fault::malformed, database_.path() + ": damaged: " + std::string(check.bytes(0)));
 }
 
 Result<void> HistoryFile::load_series() {
@@ -140,7 +149,9 @@ Result<void> HistoryFile::in_transaction(const std::function<Result<void>()>& wo
 }
 
 Result<void> HistoryFile::add(std::span<const Tick> ticks) {
-  return in_transaction([&] { return add_rows(ticks); });
+  TRY(in_transaction([&] { return add_rows(ticks); }));
+  added_ += ticks.size();
+  return {};
 }
 
 Result<void> HistoryFile::add_rows(std::span<const Tick> ticks) {
@@ -215,6 +226,8 @@ Result<void> HistoryFile::note_alarms(std::span<const Alarm> alarms, UnixMs now)
 }
 
 Result<void> HistoryFile::tidy(UnixMs now, bool may_forget) {
+  if (added_ < kLookedForBlock) return {};  // counting reads all of them
+  added_ = 0;
   const auto count = TRY(database_.integer("SELECT count(*) FROM ticks"));
   const auto oldest = TRY(database_.integer("SELECT coalesce(min(time), 0) FROM ticks"));
   const auto last = TRY(newest());

@@ -82,6 +82,7 @@ class HistoryFile : public HistoryReader {
   HistoryFile(Sqlite database, const HistoryLimits& limits) : database_(std::move(database)), limits_(limits) {}
 
   Result<void> set_up();
+  Result<void> check();
   Result<void> load_series();
   Result<std::int64_t> id_of(const Series& series);
   Result<void> add_rows(std::span<const Tick> ticks);
@@ -109,6 +110,7 @@ class HistoryFile : public HistoryReader {
 
   Sqlite database_;
   HistoryLimits limits_;
+  std::size_t added_ = 0;                ///< ticks, since a block was looked for
   std::map<std::string, Known> series_;  ///< by their text
   std::shared_ptr<const std::vector<Series>> last_series_;
   std::vector<std::int64_t> last_ids_;  ///< of last_series_; 0 for those beyond kSeriesMax

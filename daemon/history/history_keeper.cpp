@@ -11,7 +11,7 @@
 namespace mixnet {
 namespace {
 
-constexpr std::chrono::seconds kOpenAgain{30};
+constexpr std::chrono::seconds kOpenAgain{15};
 constexpr std::chrono::minutes kJump{1};         // the clock was set, rather than kept
 constexpr std::chrono::hours kJumpTrusted{24};   // so long it must then go on before anything is forgotten by it
 constexpr std::chrono::hours kBehindTrusted{1};  // so long it must be behind before what is ahead of it is taken to be wrong

@@ -17,8 +17,7 @@ constexpr UnixMs kClockWentBack = 60 * 1000;
 
 /// How far back the checks look, and a little more for the tick before.
 UnixMs window_length(std::span<const CheckLimits> checks) {
-  UnixMs length = kWindowMin;
-  for (const auto& check : checks) length = std::max<UnixMs>(length, check.over.count());
+  const auto length = std::max<UnixMs>(kWindowMin, looks_back(checks).count());
   return length + length / 10;
 }
 

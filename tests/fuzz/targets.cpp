@@ -60,6 +60,7 @@
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
 #include "daemon/alerts/alarms.h"
+#include "daemon/checks/check_state.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
