@@ -278,7 +278,7 @@ TEST(Sparkline, HasTheGreatestAtTheTop) {
   EXPECT_EQ(sparkline(std::vector<double>{0, 1, kGap, 2}, 10), "▁▅ █");
   EXPECT_EQ(sparkline(std::vector<double>{0.5, 0.5}, 10, 1), "▅▅");
   EXPECT_EQ(sparkline(std::vector<double>{1, 2, 3, 8}, 2), "▃█");
-  EXPECT_EQ(sparkline(std::vector<double>{kGap}, 10), "");
+  EXPECT_EQ(sparkline(std::vector<double>{kGap, 1}, 10), "");
   EXPECT_EQ(sparkline({}, 10), "");
 }
 
