@@ -109,6 +109,15 @@ TEST(StatusPage, ShowsWhatItHasSeenWhereThereIsNoHistory) {
   EXPECT_THAT(page, HasSubstr("<figure id=\"packets\">"));
 }
 
+/// One that does not run is not found any more where nothing is configured.
+TEST(StatusPage, GoesOnToShowANodeThatHasGone) {
+  SyntheticView synthetic({});
+  synthetic.view().nodes.clear();
+  const auto page = status_page(synthetic.view());
+  EXPECT_THAT(page, HasSubstr("<h3>Node demo</h3>"));
+  EXPECT_THAT(page, Not(HasSubstr("No node is found")));
+}
+
 class FailingHistory : public SyntheticHistory {
  public:
   FailingHistory() : SyntheticHistory({}) {}
