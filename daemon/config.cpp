@@ -14,6 +14,7 @@
 #include "collectors/kit/text.h"
 #include "collectors/network/environment.h"
 #include "daemon/address.h"
+#include "daemon/alerts/alerts_config.h"
 #include "daemon/checks_config.h"
 #include "daemon/history/recording.h"
 #include "daemon/nearest.h"
@@ -374,6 +375,7 @@ struct Source {
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
   std::vector<NodeSettings> nodes;  ///< for which there are no flags
   std::vector<CheckLimits> checks;  ///< likewise
+  AlertSettings alerts;             ///< nor for these
   Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
@@ -428,6 +430,7 @@ void read_file(Source& source, const YamlMapping& top) {
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
   source.nodes = read_nodes(top.get("nodes"));
   source.checks = read_checks(top.get("checks"));
+  source.alerts = read_alerts(top.get("alerts"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -507,6 +510,7 @@ Result<Config> made_of(const Source& source) {
   config.switches = source.switches;
   config.settings.nodes = source.nodes;
   config.checks = source.checks;
+  config.alerts = source.alerts;
   return config;
 }
 
@@ -614,7 +618,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out + nodes_as_yaml(config.settings.nodes) + checks_as_yaml(config.checks);
+  return out + nodes_as_yaml(config.settings.nodes) + checks_as_yaml(config.checks) + alerts_as_yaml(config.alerts);
 }
 
 }  // namespace mixnet

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "daemon/alerts/alert_settings.h"
 #include "daemon/checks/check.h"
 #include "daemon/history/history_limits.h"
 #include "daemon/log.h"
@@ -41,6 +42,7 @@ struct Config {
   bool disable_default_collectors = false;
   std::map<std::string, bool, std::less<>> switches;  ///< the collectors turned on or off by name
   Settings settings;
+  AlertSettings alerts;
   Roots roots;
   std::vector<CheckLimits> checks = default_check_limits();  ///< in the order of all_checks()
   struct Log {

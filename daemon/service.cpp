@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemon/service.h"
 
+#include <unistd.h>
+
+#include <climits>
+
 #include "collectors/kit/text.h"
 #include "daemon/log.h"
 #include "daemon/self_check.h"
@@ -17,10 +21,18 @@ std::unique_ptr<Board> board_of(const Config& config, const std::shared_ptr<Netw
   return std::make_unique<Board>(config.roots, config.settings, config.enabled_collectors(), Pace::daemon, network);
 }
 
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+/// Is what is wrong to be worked out all the time, for a history or for who is to be told?
+bool is_evaluated(const Config& config) { return config.history.enabled || !config.alerts.receivers.empty(); }
+
 /// Is anything to be recorded as before, from the same collectors?
 bool records_alike(const Config& before, const Config& after) {
-  return before.history == after.history && before.roots.state == after.roots.state &&
-         before.enabled_collectors() == after.enabled_collectors();
+  return before.history == after.history && is_evaluated(before) == is_evaluated(after) &&
+         before.roots.state == after.roots.state && before.enabled_collectors() == after.enabled_collectors();
 }
 
 /// What a running daemon cannot change.
@@ -39,10 +51,12 @@ Service::Service(const Flags& flags, const Config& config)
     : flags_(flags),
       config_(config),
       latest_config_(config),
+      alerts_({.state = StateFolder(config.roots.state), .host = host_name()}),
       scraper_(board_of(config, network_), {.exporter_metrics = !config.web.disable_exporter_metrics, .state = &state_}),
       routes_(config.web.page_title, config.web.telemetry_path, scraper_,
               config.settings.network.serve_nodes ? network_ : nullptr) {
   state_.config_read_time = unix_time();
+  state_.alerts = &alerts_;
   start_recorder();
 }
 
@@ -53,8 +67,11 @@ void Service::start_recorder() {
   options.checks = latest_config_.checks;
   options.state = latest_config_.roots.state;
   options.limits = history.limits;
-  options.interval = history.enabled ? history.interval : std::chrono::milliseconds(0);
+  options.interval = is_evaluated(latest_config_) ? history.interval : std::chrono::milliseconds(0);
   if (history.enabled) options.file = history_path(latest_config_.roots.state);
+  options.on_alarms = [this](std::span<const Alarm> alarms, std::span<const AlarmChange>, UnixMs now) {
+    alerts_.update(alarms, now);
+  };
   const auto collectors = latest_config_.enabled_collectors();
   recorder_ = std::make_unique<Recorder>(std::move(options), scraper_, collectors, state_.history);
   routes_.use(recorder_->inbox());
@@ -65,6 +82,7 @@ Service::~Service() = default;
 Result<std::unique_ptr<Service>> Service::start(const Flags& flags, const Config& config) {
   std::unique_ptr<Service> service(new Service(flags, config));
   TRY(service->open_web());
+  service->alerts_.use(config.alerts);
   return service;
 }
 
@@ -133,6 +151,7 @@ void Service::reload() {
   log_open(config->log.level, config->log.format);
   scraper_.replace(board_of(*config, network_));
   latest_config_ = *config;
+  alerts_.use(config->alerts);
   if (!recorder_stays) restart_recorder();
   if (protection_) (void)protection_->reload();  // reports by itself
   log_info("configuration read again", {{"collectors", config->enabled_collectors().size()}});
@@ -152,10 +171,13 @@ bool Service::works() { return scraper_.comes_round(kSelfCheckTime) && answers(s
 bool Service::stop(std::chrono::milliseconds time) {
   const auto deadline = std::chrono::steady_clock::now() + time;
   routes_.leave();
+  alerts_.request_stop();
   server_->drain(time * 3 / 4);
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   const bool collected = scraper_.stop(std::max(left, std::chrono::milliseconds(50)));
-  return recorder_->stop(std::max(left, std::chrono::milliseconds(50))) && collected;
+  const bool recorded = recorder_->stop(std::max(left, std::chrono::milliseconds(50)));
+  const bool told = alerts_.stop(std::max(left, std::chrono::milliseconds(50)));
+  return collected && recorded && told;
 }
 
 }  // namespace mixnet

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/alerts/alert_sender.h"
 #include "daemon/config.h"
 #include "daemon/exporter_metrics.h"
 #include "daemon/history/recorder.h"
@@ -46,6 +47,7 @@ class Service {
   const Config config_;   ///< it was started with
   Config latest_config_;  ///< the one read last
   ExporterState state_;
+  AlertSender alerts_;
   const std::shared_ptr<NetworkDirectory> network_ = std::make_shared<NetworkDirectory>();
   Scraper scraper_;
   Routes routes_;

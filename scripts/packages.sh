@@ -48,6 +48,7 @@ test_packages=(
   monitoring-plugins-basic # negate, which wraps plugins
   openssl
   prometheus
+  prometheus-alertmanager
   prometheus-cpp-dev
   prometheus-node-exporter
   python3
@@ -59,5 +60,6 @@ test_packages=(
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
 test_services=(
   prometheus
+  prometheus-alertmanager
   prometheus-node-exporter
 )

@@ -106,7 +106,7 @@ void Recorder::work() {
 
 /// What was recorded before the restart is what the checks go on from.
 void Recorder::start() {
-  if (const auto kept = state_.read(kAlarmsFile, 1 << 20)) {
+  if (const auto kept = state_.read(kAlarmsFile, 8 << 20)) {
     if (auto alarms = Alarms::parse(kept->text)) alarms_ = *std::move(alarms);
   }
   if (options_.file.empty()) return;
