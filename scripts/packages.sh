@@ -45,6 +45,7 @@ test_packages=(
   libclang-rt-14-dev
   libgmock-dev
   libgtest-dev
+  monitoring-plugins-basic # negate, which wraps plugins
   openssl
   prometheus
   prometheus-alertmanager
