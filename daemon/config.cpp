@@ -374,8 +374,8 @@ struct Source {
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
   std::vector<NodeSettings> nodes;  ///< for which there are no flags
-  AlertSettings alerts;             ///< likewise
   std::vector<CheckLimits> checks;  ///< likewise
+  AlertSettings alerts;             ///< nor for these
   Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
@@ -429,8 +429,8 @@ void read_file(Source& source, const YamlMapping& top) {
   }
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
   source.nodes = read_nodes(top.get("nodes"));
-  source.alerts = read_alerts(top.get("alerts"));
   source.checks = read_checks(top.get("checks"));
+  source.alerts = read_alerts(top.get("alerts"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -509,8 +509,8 @@ Result<Config> made_of(const Source& source) {
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
   config.settings.nodes = source.nodes;
-  config.alerts = source.alerts;
   config.checks = source.checks;
+  config.alerts = source.alerts;
   return config;
 }
 

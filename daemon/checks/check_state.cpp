@@ -61,11 +61,11 @@ Result<CheckState> CheckState::parse(std::string_view text, std::string name) {
     } else if (const auto at = after(line, "at ")) {
       out.updated_ = TRY(lines.field<UnixMs>(*at));
     } else if (auto told = after(line, "told ")) {
-      const auto time = TRY(lines.field<UnixMs>(take_field(*told)));
-      const std::string alert(take_field(*told));
+      const auto time = TRY(lines.field<UnixMs>(take_until(*told, ' ')));
+      const std::string alert(take_until(*told, ' '));
       out.told_[{alert, std::string(*told)}] = time;
     } else if (auto unknown = after(line, "unknown ")) {
-      const auto since = TRY(lines.field<UnixMs>(take_field(*unknown)));
+      const auto since = TRY(lines.field<UnixMs>(take_until(*unknown, ' ')));
       out.unknown_ = Unknown{since, TRY(lines.field<UnixMs>(*unknown))};
     } else {
       return lines.malformed(in_quotes(line) + " is not known");

@@ -264,6 +264,19 @@ void read_probe_output(std::string_view text) {
 
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
 // clang-format off
+/// What is accepted is shown, and what is shown is accepted as the same.
+void read_range(std::string_view text) {
+  const auto range = Range::parse(text);
+  if (range && Range::parse(range->text()) != *range) std::abort();
+}
+
+void read_check_state(std::string_view text) {
+  const auto state = CheckState::parse(text, "cpu");
+  if (!state) return;
+  const auto again = CheckState::parse(state->serialized(), "cpu");
+  if (!again || again->serialized() != state->serialized()) std::abort();
+}
+
 constexpr Target kTargets[] = {
     {"accept",
      [](std::string_view text) {
@@ -301,6 +314,7 @@ constexpr Target kTargets[] = {
        std::vector<std::int32_t> pids;
        (void)parse_cgroup_procs(text, pids);
      }},
+    {"check_state", read_check_state},
     {"config", read_configuration},
     {"conntrack_stat", [](std::string_view text) { (void)parse_conntrack_stat(text); }},
     {"cpu_list",
@@ -413,6 +427,7 @@ constexpr Target kTargets[] = {
     {"process_cgroup", [](std::string_view text) { (void)parse_process_cgroup(text); }},
     {"process_identity", [](std::string_view text) { (void)parse_process_identity(text); }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
+    {"range", read_range},
     {"request_target",
      [](std::string_view text) {
        web::Target out;

@@ -55,15 +55,15 @@ TEST(CheckCpu, WarnsAndIsCriticalByItsShareOfTheMachine) {
 }
 
 TEST(CheckCpu, GoesByTheLimitWhereThatIsNearer) {
-  auto window = with_node(host(0.5), 0.3, 0.15);  // 0.45
+  auto window = with_node(host(0.5), 0.3, 0.15);  // 0.45, 22.5 % of the machine
   window.gauge("mixnet_node_cgroup_cpu_quota_cores{node=\"a\"}", 0.5);
   const auto found = window.one("cpu");
   EXPECT_EQ(found.status, Status::warning);
-  EXPECT_EQ(found.message, "node a takes 90 % of its limit of 0.5 CPUs (23 % of the machine), over 10 min");
+  EXPECT_EQ(found.message, "node a takes 90 % of its limit of 0.5 CPUs (22 % of the machine), over 10 min");
   // One that is larger than the machine limits nothing.
   auto wide = with_node(host(0.5), 0.3, 0.15);
   wide.gauge("mixnet_node_cgroup_cpu_quota_cores{node=\"a\"}", 8);
-  EXPECT_EQ(wide.one("cpu").message, "node a takes 23 % of 2 CPUs, over 10 min");
+  EXPECT_EQ(wide.one("cpu").message, "node a takes 22 % of 2 CPUs, over 10 min");
 }
 
 TEST(CheckCpu, NamesStealAndThrottlingAsTheCause) {
