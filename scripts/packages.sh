@@ -47,9 +47,11 @@ test_packages=(
   libgtest-dev
   openssl
   prometheus
+  prometheus-alertmanager
   prometheus-cpp-dev
   prometheus-node-exporter
   python3
+  python3-yaml
   shellcheck
   strace
   zlib1g-dev
@@ -58,5 +60,6 @@ test_packages=(
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
 test_services=(
   prometheus
+  prometheus-alertmanager
   prometheus-node-exporter
 )

@@ -217,7 +217,7 @@ class Healthy(unittest.TestCase):
 
 
 class Modes(Healthy):
-    """With the network's view; those with tunnels in a network namespace of their own, as root."""
+    """With the network's view. TunnelModes are in a network namespace of their own, which takes root."""
 
     SCORES = ("mixnet_network_node_performance_ratio", "mixnet_network_node_self_description_ok", "mixnet_network_node_described")
 
@@ -232,6 +232,10 @@ class Modes(Healthy):
 
     def test_entry(self):
         self.check_mode("entry-gateway", "entry")
+
+
+class TunnelModes(Healthy):
+    SCORES = Modes.SCORES
 
     def check_tunnels(self, mode, roles, wireguard, rights=False):
         node = self.enterContext(IsolatedSimulator(*STEADY, mode=mode, wireguard=wireguard))
@@ -338,6 +342,81 @@ class NetworkDown(Healthy):
         self.network.tell("cold", seconds=600)
         self.age_state(6000)
         self.check_quiet(before, after, self.scrape())
+
+
+class Names(Healthy):
+    """What the rules and the pages for operators name is what a scrape has."""
+
+    # Not of these simulated nodes, which have no unit, no cgroup, no TLS and no kernel's WireGuard: by the sources.
+    UNSEEN = {
+        "mixnet_node_unit_state": {"state"}, "mixnet_node_unit_result": {"result"}, "mixnet_node_unit_restarts_total": set(),
+        "mixnet_node_cgroup_cpu_seconds_total": {"mode"}, "mixnet_network_node_tls_certificate_expiry_timestamp_seconds": {"port"},
+        "mixnet_network_clock_offset_seconds": set(), "mixnet_node_tunnel_up": {"device"},
+        "mixnet_node_tunnel_global_ipv6": {"device"}, "mixnet_node_tunnel_transmit_bytes_total": {"device"},
+        "mixnet_node_tunnel_receive_bytes_total": {"device"}, "mixnet_node_wireguard_active_peers": set(),
+        "mixnet_network_node_reachable": {"port", "address", "family"},
+        "mixnet_network_node_self_description_fault_info": {"step", "reason"},
+    }  # fmt: skip
+    OF_TARGETS = {"job", "instance", "node"}
+    PAGES = ("docs/prometheus.md", "docs/alerts.md", "docs/testing-events.md", "docs/migration.md", "docs/runbooks/*.md")
+
+    def labels_seen(self):
+        node = self.node(mode="exit-gateway")
+        network = self.network_with(node, "entry+exit")
+        network.tell("probe", id=1324, shape="newest")
+        self.configure({"a": node}, network)
+        golden = (support.TESTS / "golden/metrics.txt").read_text(encoding="utf-8").replace("{BUILD}", "")
+        seen = {"up": set(), **self.UNSEEN}
+        for text in self.scrape().text, golden:
+            for series in Scrape(text).values:
+                seen.setdefault(series.name, set()).update(series.label_names())
+        return seen
+
+    def test_labels_are_those_of_a_scrape(self):
+        seen = self.labels_seen()
+        for expression in self.expressions():
+            for name, matchers in re.findall(r"\b(\w[\w:]*)\{([^{}]*)\}", expression):
+                if ":" in name or name in ("ALERTS", "up"):
+                    continue
+                self.assertIn(name, seen, expression)
+                used = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", re.sub(r'"[^"]*"', '""', matchers)))
+                self.assertLessEqual(used, seen[name] | self.OF_TARGETS, expression)
+        grouped = {label for expression in self.expressions()
+                   for labels in re.findall(r"\b(?:by|on|without)\s*\(([\w, ]*)\)", expression)
+                   for label in labels.replace(",", " ").split()}  # fmt: skip
+        self.assertLessEqual(grouped, self.OF_TARGETS | set().union(*seen.values()))
+
+    def test_metrics_are_documented(self):
+        rows = re.findall(r"^\| `([\w<>]+)` \| (\w+) \|", (support.PROJECT / "docs/metrics.md").read_text(encoding="utf-8"), re.M)
+        known = {re.sub("<[a-z]+>", r"\\w+", name) for name, _ in rows}
+        known |= {name + suffix for name, kind in rows if kind == "histogram" for suffix in ("_bucket", "_sum", "_count")}
+        known = re.compile("|".join(known - {r"\w+"}))
+        recorded = {rule["record"] for rule in prometheus_rules.all_rules() if "record" in rule}
+        count = 0
+        for expression in self.expressions():
+            for name in set(re.findall(r"\b(?:\w+:)?(?:mixnet|node)_[\w:]+", re.sub(r'"[^"]*"', '""', expression))):
+                count += 1
+                self.assertTrue(name in recorded if ":" in name else known.fullmatch(name), f"{name}: {expression}")
+        self.assertGreater(count, 200)
+
+    def test_expressions_on_pages_are_promql(self):
+        rules = [{"record": f"rule_{number}", "expr": expression} for number, expression in enumerate(self.on_pages())]
+        self.assertGreater(len(rules), 70)
+        file = self.folder / "rules.yml"
+        file.write_text(json.dumps({"groups": [{"name": "pages", "rules": rules}]}), encoding="utf-8")
+        status, said = prometheus_rules.run([support.program("promtool"), "check", "rules", file])
+        self.assertEqual(0, status, said)
+
+    def expressions(self):
+        yield from (rule["expr"] for rule in prometheus_rules.all_rules())
+        yield from self.on_pages()
+
+    def on_pages(self):
+        """One a line, in blocks of PromQL."""
+        for pattern in self.PAGES:
+            for page in support.PROJECT.glob(pattern):
+                for block in re.findall(r"^```promql\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S):
+                    yield from (line for line in block.splitlines() if line and not line.startswith("#"))
 
 
 class Unwell(Healthy):
