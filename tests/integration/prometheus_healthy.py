@@ -118,6 +118,13 @@ def series_of(before, after, later=None):
     return out
 
 
+def scrape_of_a_host():
+    """Of the fixtures: a host that has much, and no node."""
+    roots = {"procfs": "proc", "sysfs": "sys", "rootfs": "root", "udev.data": "udev"}
+    flags = [f"--path.{name}={support.FIXTURES / 'host' / folder}" for name, folder in roots.items()]
+    return Scrape(support.run_exporter("scrape", *flags).stdout)
+
+
 def let_tunnels_carry(before, after):
     """What the simulated node says that it moved for its clients goes through no interface; let it."""
     moved = {series: value for series, value in after.values.items() if series.name == "mixnet_node_wireguard_sent_bytes_total"}
@@ -294,9 +301,7 @@ class Lacking(Healthy):
         self.check_quiet(*self.two_scrapes(node, network=False))
 
     def test_no_node(self):
-        roots = {"procfs": "proc", "sysfs": "sys", "rootfs": "root", "udev.data": "udev"}
-        flags = [f"--path.{name}={support.FIXTURES / 'host' / folder}" for name, folder in roots.items()]
-        scrape = Scrape(support.run_exporter("scrape", *flags).stdout)
+        scrape = scrape_of_a_host()
         self.check_quiet(scrape, scrape, expect=("mixnet_nodes", "node_nf_conntrack_entries"))
 
 
@@ -365,10 +370,9 @@ class Names(Healthy):
         network = self.network_with(node, "entry+exit")
         network.tell("probe", id=1324, shape="newest")
         self.configure({"a": node}, network)
-        golden = (support.TESTS / "golden/metrics.txt").read_text(encoding="utf-8").replace("{BUILD}", "")
         seen = {"up": set(), **self.UNSEEN}
-        for text in self.scrape().text, golden:
-            for series in Scrape(text).values:
+        for scrape in self.scrape(), scrape_of_a_host():
+            for series in scrape.values:
                 seen.setdefault(series.name, set()).update(series.label_names())
         return seen
 
