@@ -52,6 +52,7 @@ test_packages=(
   prometheus-cpp-dev
   prometheus-node-exporter
   python3
+  python3-yaml
   shellcheck
   strace
   zlib1g-dev
