@@ -45,12 +45,14 @@ test_packages=(
   libclang-rt-14-dev
   libgmock-dev
   libgtest-dev
+  monitoring-plugins-basic # negate, which wraps plugins
   openssl
   prometheus
   prometheus-alertmanager
   prometheus-cpp-dev
   prometheus-node-exporter
   python3
+  python3-yaml
   shellcheck
   strace
   zlib1g-dev

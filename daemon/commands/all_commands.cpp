@@ -5,6 +5,7 @@
 #include "daemon/commands/collectors.h"
 #include "daemon/commands/config_check.h"
 #include "daemon/commands/config_init.h"
+#include "daemon/commands/config_prometheus.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
 #include "daemon/commands/history.h"
@@ -33,6 +34,8 @@ constexpr Command kCommands[] = {
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
+    {"config prometheus", "Print the entry for Prometheus's scrape_configs that fits this installation.",
+     run_config_prometheus},
 };
 
 }  // namespace

@@ -365,7 +365,39 @@ class Alerts(unittest.TestCase):
 
 
 class Daemon(unittest.TestCase):
-    """The daemon itself, as far as it can be seen without anything being wrong."""
+    """The daemon itself, with a limit that every host exceeds."""
+
+    CONFIGURATION = """\
+history: {{interval: 1s}}
+checks: {{memory: {{host: {{warning: '200:', critical: none, for: 2s}}}}}}
+alerts:
+  alertmanagers: [{{url: '{alertmanager}'}}]
+  webhooks: [{{url: '{webhook}'}}]
+"""
+
+    def test_tells_what_its_checks_find_and_not_again_after_a_restart(self):
+        with Hook() as hook, Hook() as told, tempfile.TemporaryDirectory(prefix="mixnet-test-") as folder:
+            with Alertmanager(hook.url) as alertmanager:
+                config = pathlib.Path(folder, "c.yml")
+                config.write_text(self.CONFIGURATION.format(alertmanager=alertmanager.url, webhook=told.url), encoding="utf-8")
+                flags = (f"--config.file={config}", f"--path.state={folder}/state")
+                starts = set()
+                for end in (support.signal.SIGTERM, support.signal.SIGKILL, support.signal.SIGTERM):
+                    with support.exporter_server(*flags) as server:
+                        sent = 'mixnet_exporter_alert_notifications_total{receiver="alertmanager1"} 0\n'
+                        in_the_end(lambda: sent not in server.metrics(), "Alertmanager is told")
+                        in_the_end(lambda: told.bodies, "the webhook is told")
+                        in_the_end(lambda: ("MixnetHostMemoryLow", "warning") in alertmanager.alerts(), "the alert")
+                        starts.add(alertmanager.alerts()["MixnetHostMemoryLow", "warning"]["startsAt"])
+                        self.assertRegex(server.metrics(), r'mixnet_exporter_alerts_firing\{severity="warning"\} [1-9]')
+                        state = pathlib.Path(folder, "state", "alerts")
+                        in_the_end(lambda: "pending" not in state.read_text(encoding="utf-8"), "that is kept")
+                        server.signal(end)
+                        server.process.wait(10)
+                self.assertEqual(1, len(starts), "it is one alert all the time")
+                for each in (told, hook):  # this host may have other troubles
+                    alerts = [alert for alert in each.told() if alert[1] == "MixnetHostMemoryLow"]
+                    self.assertEqual([("firing", "MixnetHostMemoryLow", "warning")], alerts)
 
     def test_tells_of_its_receivers_in_metrics_and_takes_others_at_a_reload(self):
         with tempfile.TemporaryDirectory(prefix="mixnet-test-") as folder:
