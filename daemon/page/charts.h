@@ -50,10 +50,10 @@ LineValues values_of(const Line& line, std::string_view node, std::span<const Cu
 /// A chart of the page.
 struct Chart {
   std::string_view id, title, about;  ///< about: what to make of it, a sentence
-  Unit unit;
   std::span<const Line> lines;
   std::string_view alerts;  ///< which are marked in it, as in Selector::any_of
   double least_top = 0;     ///< the axis goes up to this at least
+  Unit unit = Unit::count;
   bool from_zero = true;
   bool as_bars = false;  ///< each line is 1 or 0, a row of its own
 };
@@ -65,8 +65,8 @@ std::span<const Chart> all_charts();
 struct Figure {
   std::string_view name;   ///< in words: "Packets received"
   std::string_view label;  ///< in the API: "packets_received"
-  Unit unit;
   Line line;
+  Unit unit;
   bool of_host = false;
   double full = 0;  ///< what a bar of it is full at; 0: at the greatest shown
 };

@@ -209,7 +209,7 @@ Digest digest_of(const LineValues& values) {
     out.greatest = std::isnan(out.greatest) ? values.max[step] : std::max(out.greatest, values.max[step]);
   }
   if (count > 0) out.mean = sum / count;
-  // The last step has just begun, so it need not have one.
+  // The last step may have begun not long ago, so it need not have one.
   for (auto step = values.mean.size(); step > 0 && values.mean.size() - step < 3 && std::isnan(out.now); --step) {
     out.now = values.mean[step - 1];
   }

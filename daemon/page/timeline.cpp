@@ -46,7 +46,11 @@ Timeline timeline_of(const StatusView& view, const TimeRange& range, std::string
   Timeline out;
   out.step = step_of(view, range);
   out.count = static_cast<std::size_t>(std::max<UnixMs>(range.length / out.step, 1));
-  out.start = view.now - view.now % out.step + out.step - static_cast<UnixMs>(out.count) * out.step;
+  // Of a step that has just begun there may be one value, or a counter that its source has not renewed: it would seem to fall.
+  constexpr UnixMs kTellsEnough = 60'000;
+  const auto begun = view.now % out.step;
+  const auto end = view.now - begun + (begun >= kTellsEnough ? out.step : 0);
+  out.start = end - static_cast<UnixMs>(out.count) * out.step;
   if (view.history == nullptr) {
     out.remark = "There is no history: " + (view.history_reason.empty() ? "it is off" : view.history_reason) + ".";
     read_window(view, out);

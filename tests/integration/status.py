@@ -234,6 +234,8 @@ class Browser(WithNode):
 
     def test_page(self):
         server = self.serve()
+        has_line = lambda: re.search(r'id="role">.*class="bar ', server.get("/").body.decode(), re.S)  # noqa: E731
+        wait_for(has_line, "a whole step", 90)
         sessions = json.dumps(self.watched.node.json("/api/v1/metrics/sessions"))
         secrets = set(re.findall(r"[0-9a-fA-F]{32,}", sessions))
         self.assertGreater(len(secrets), 10, "the node tells of users")

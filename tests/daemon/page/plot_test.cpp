@@ -12,17 +12,9 @@ using testing::Not;
 
 constexpr Line kLine{.name = "A line", .colour = "c1"};
 constexpr Line kBelow{.name = "Another", .colour = "c2", .plus = {}, .minus = {}, .over = {}, .stroke = Stroke::below};
-constexpr Chart kChart{
-    .id = "x", .title = "A <chart>", .about = "", .unit = Unit::count, .lines = {}, .alerts = "", .least_top = 10};
-constexpr Chart kBars{.id = "y",
-                      .title = "Bars",
-                      .about = "",
-                      .unit = Unit::count,
-                      .lines = {},
-                      .alerts = "",
-                      .least_top = 0,
-                      .from_zero = true,
-                      .as_bars = true};
+constexpr Chart kChart{.id = "x", .title = "A <chart>", .about = "", .lines = {}, .alerts = "", .least_top = 10};
+constexpr Chart kBars{
+    .id = "y", .title = "Bars", .about = "", .lines = {}, .alerts = "", .least_top = 0, .from_zero = true, .as_bars = true};
 
 Plot plot(const Chart& chart, const Line& line, std::vector<double> values) {
   Plot out;

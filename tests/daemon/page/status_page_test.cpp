@@ -12,6 +12,7 @@
 #include "daemon/page/health.h"
 #include "daemon/page/status_json.h"
 #include "daemon/page/status_text.h"
+#include "daemon/page/timeline.h"
 #include "tests/daemon/page/synthetic.h"
 
 namespace mixnet {
@@ -289,6 +290,18 @@ TEST(Sparkline, HasTheGreatestAtTheTop) {
   EXPECT_EQ(sparkline(std::vector<double>{1, 2, 3, 8}, 2), "▃█");
   EXPECT_EQ(sparkline(std::vector<double>{kGap, 1}, 10), "");
   EXPECT_EQ(sparkline({}, 10), "");
+}
+
+TEST(Timeline, LeavesOutAStepThatHasJustBegun) {
+  SyntheticView synthetic({});
+  const auto end = [&](std::string_view range, UnixMs now) {
+    synthetic.view().now = now;
+    return timeline_of(synthetic.view(), range_named(range), "demo").end();
+  };
+  constexpr UnixMs kTen = 1'764'064'800'000;  // 10:00
+  EXPECT_EQ(end("1h", kTen + 29'000), kTen);
+  EXPECT_EQ(end("24h", kTen + 59'000), kTen);
+  EXPECT_EQ(end("24h", kTen + 60'000), kTen + 600'000);
 }
 
 TEST(TimeRange, IsTheFirstWhereTheNameIsUnknown) {
