@@ -12,6 +12,7 @@
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
+#include "daemon/commands/status.h"
 #include "daemon/commands/targets.h"
 
 namespace mixnet {
@@ -21,6 +22,7 @@ constexpr Command kCommands[] = {
     {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"check", "Make a check, or all: exit status and output are a monitoring plugin's.", run_check, kCheckFlags, "NAME|all"},
+    {"status", "Print how the nodes and the host are, what to do, and the newest values.", run_status, kStatusFlags},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
