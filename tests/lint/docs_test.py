@@ -22,9 +22,10 @@ METRIC = re.compile(r"(?<!:)\bmixnet_(?:node|nodes|host)\b(?!:)\*?|(?<!:)\bmixne
 
 
 def documents():
-    """The Markdown files of the project, without those of build folders."""
+    """The Markdown files of the project, without those of build folders and of packages that the tests fetch."""
     for path in sorted(PROJECT.rglob("*.md")):
-        if not path.relative_to(PROJECT).parts[0].startswith(("build", ".git")):
+        parts = path.relative_to(PROJECT).parts
+        if not parts[0].startswith(("build", ".git")) and "node_modules" not in parts:
             yield path
 
 
