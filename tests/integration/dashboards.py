@@ -72,7 +72,7 @@ class Files(unittest.TestCase):
         for uid, dashboard in dashboards().items():
             for text in expressions_of(dashboard):
                 for name in re.findall(r"\b(?:mixnet|node|process)_\w+", re.sub(r'"[^"]*"', '""', text)):
-                    self.assertRegex(name, f"^(?:{known.pattern})$", f"{uid}: {text}")
+                    self.assertTrue(known.fullmatch(name), f"{uid}: {name} in {text}")
 
     def test_panels_say_what_they_are(self):
         for uid, dashboard in dashboards().items():
@@ -296,18 +296,66 @@ class Drawn(WithHarness, Healthy):
                     self.assertEqual(set(), shown & set(empty.get(uid, ())), "these were to be empty")
 
     def test_healthy_exit(self):
-        before, after = self.scraped("exit-gateway", "entry+exit")
         history = History()
-        history.add_scrape(before, after, {"job": "mixnet", "instance": "nym1"}, host_changes)
-        self.draw("healthy", history, EMPTY_WITHOUT_TUNNELS)
+        history.add_scrape(*self.scraped("exit-gateway", "entry+exit"), TARGET, host_changes)
+        self.draw("healthy", history, {**NO_ALERTS, "mixnet-node": NOT_ON_LOOPBACK})
+
+    def test_healthy_mixnode_in_a_light_theme_on_a_laptop(self):
+        history = History()
+        history.add_scrape(*self.scraped("mixnode", "mixnode", wireguard=False), TARGET, host_changes)
+        empty = {"mixnet-node": (*NOT_ON_LOOPBACK, "WireGuard peers", "UDP drops", "Probes")}
+        self.draw("mixnode", history, empty, "--theme", "light", "--width", "1280", uids=["mixnet-node"])
+
+    def test_failing(self):
+        history = History()
+        history.add_scrape(*self.scraped("exit-gateway", "entry+exit"), TARGET, failing)
+        self.draw("failing", history, {**NO_ALERTS, "mixnet-node": NOT_ON_LOOPBACK}, uids=["mixnet-fleet", "mixnet-node"])
+
+    def test_down(self):
+        history = History()
+        history.add_scrape(*self.scraped("exit-gateway", "entry+exit"), TARGET, going_down)
+        gone = ("Says it is up", "Dropped", "CPU", "Memory", "Up for")
+        self.draw("down", history, {"mixnet-fleet": ("Alerts that fire", "Most dropped"), "mixnet-node": (*NOT_ON_LOOPBACK, *gone)},
+                  uids=["mixnet-fleet", "mixnet-node"])  # fmt: skip
+
+    def test_older_node(self):
+        history = History()
+        history.add_scrape(*self.scraped("mixnode", "mixnode", wireguard=False), TARGET, older)
+        unknown = ("Score", "In the rewarded set", "Dropped", "Queues", "WireGuard peers", "UDP drops", "Lost packets", "Scores",
+                   "Selection and stake", "Role", "Probes", "Sessions of a day", "Failed registrations and credentials")  # fmt: skip
+        self.draw("older", history, {"mixnet-node": (*NOT_ON_LOOPBACK, *unknown)}, uids=["mixnet-node"])
+
+    def test_no_node(self):
+        history = History()
+        scrape = scrape_of_a_host()
+        history.add_scrape(scrape, scrape, TARGET, host_changes)
+        names = {panel["title"] for panel in panels_of(dashboards()["mixnet-fleet"])}
+        shown = {"Hosts not seen", "Critical alerts", "Warnings"}
+        self.draw("none", history, {"mixnet-fleet": tuple(names - shown)}, uids=["mixnet-fleet"])
+
+    def test_fifty_nodes(self):
+        history = History(step=300)
+        before, after = self.scraped("exit-gateway", "entry+exit")
+        for number in range(1, 51):
+            history.add_scrape(rename(before, number), rename(after, number), {"job": "mixnet", "instance": f"nym{number}"},
+                               failing if number == 17 else host_changes)  # fmt: skip
+        self.draw("fifty", history, NO_ALERTS, uids=["mixnet-fleet"])
 
 
-# The simulated node on loopback has no tunnels, no cgroup; and a healthy one has no failing collector.
-EMPTY_WITHOUT_TUNNELS = {
-    "mixnet-fleet": ("Alerts that fire",),
-    "mixnet-node": ("Tunnels",),
-    "mixnet-host": ("Collectors that fail",),
-}
+def rename(scrape, number):
+    """The same of another node."""
+    out = object.__new__(Scrape)
+    out.values, out.types = {}, {}
+    for series, value in scrape.values.items():
+        other = type(series)(series.name, tuple((k, f"exit{number}" if k == "node" else v) for k, v in series.labels))
+        out.values[other], out.types[other] = value, scrape.types[series]
+    return out
+
+
+TARGET = {"job": "mixnet", "instance": "nym1"}
+# These simulated nodes have no tunnels and no cgroup; healthy ones have nothing that fails.
+NOT_ON_LOOPBACK = ("Tunnels",)
+NO_ALERTS = {"mixnet-fleet": ("Alerts that fire",), "mixnet-host": ("Collectors that fail",)}
 
 
 if __name__ == "__main__":
