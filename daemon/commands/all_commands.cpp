@@ -6,6 +6,8 @@
 #include "daemon/commands/config_init.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
+#include "daemon/commands/doctor.h"
+#include "daemon/commands/documents.h"
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
@@ -19,12 +21,15 @@ constexpr Command kCommands[] = {
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
+    {"doctor", "Look at all that is to be set up, as the service's user, and print what works and what to do.", run_doctor,
+     kDoctorFlags},
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
      kTargetsFlags},
     {"probe", "Print the metrics of a result that nym-gateway-probe has printed.", run_probe, kProbeFlags},
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
+    {"documents", "Write what is installed beside the program and made from its tables.", run_documents, kDocumentsFlags, true},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Command {
   std::string_view help;
   int (*run)(const Flags& flags);  ///< gives the exit status
   std::span<const CommandFlag> flags = {};
+  bool hidden = false;  ///< from --help and what is made like it: not for operators
 };
 
 /// Every command, in the order --help shows them.
