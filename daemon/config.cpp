@@ -14,6 +14,9 @@
 #include "collectors/kit/text.h"
 #include "collectors/network/environment.h"
 #include "daemon/address.h"
+#include "daemon/alerts/alerts_config.h"
+#include "daemon/checks_config.h"
+#include "daemon/history/recording.h"
 #include "daemon/nearest.h"
 #include "daemon/nodes_config.h"
 #include "daemon/url.h"
@@ -52,7 +55,7 @@ Result<void> set_telemetry_path(std::string& to, std::string_view text) {
   if (text.find_first_not_of(kAllowed) != std::string_view::npos) {
     return fail(Fault::malformed, in_quotes(text) + " has other characters than letters, digits, -._~ and slashes");
   }
-  if (text.starts_with("/-/") || text == "/health")
+  if (text.starts_with("/-/") || text == "/health" || text.starts_with("/api/"))
     return fail(Fault::malformed, in_quotes(text) + " is taken by the exporter itself");
   to = text;
   return {};
@@ -82,6 +85,30 @@ Option text_option(std::string flag, std::string section, std::string key, std::
           [field](const Config& config) { return Values{std::string(field(config))}; }};
 }
 
+std::string in_words(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
+}
+
+/// A duration of Config within limits.
+template <class Field>
+Option duration_option(std::string flag, std::string section, std::string key, std::string help, Field field,
+                       std::chrono::milliseconds least, std::chrono::milliseconds most) {
+  return {std::move(flag),
+          std::move(section),
+          std::move(key),
+          std::move(help),
+          Kind::text,
+          [field, least, most](Config& config, std::string_view text) -> Result<void> {
+            const auto duration = TRY(parse_duration(text));
+            if (duration < least) return fail(Fault::malformed, in_quotes(text) + " is less than " + in_words(least));
+            if (duration > most) return fail(Fault::malformed, in_quotes(text) + " is more than " + in_words(most));
+            field(config) = duration;
+            return {};
+          },
+          [field](const Config& config) { return Values{in_words(field(config))}; }};
+}
+
 #define FIELD(path) \
   [](auto& config) -> auto& { return config.path; }
 
@@ -108,7 +135,7 @@ void add_web_options(std::vector<Option>& out) {
   out.push_back(text_option("web.telemetry-path", "web", "telemetry_path", "Path under which to expose metrics.",
                             FIELD(web.telemetry_path), set_telemetry_path));
   out.push_back(text_option("web.page-title", "web", "page_title",
-                            "Title of the landing page; one of your own is logged at the start too.", FIELD(web.page_title),
+                            "Title of the status page; one of your own is logged at the start too.", FIELD(web.page_title),
                             set_text));
   out.push_back(text_option("web.config.file", "web", "config_file",
                             "File with TLS and authentication settings, in exporter-toolkit's format.", FIELD(web.config_file),
@@ -234,6 +261,53 @@ void add_network_options(std::vector<Option>& out) {
                             FIELD(settings.network.watch), check_watched));
 }
 
+/// "128MiB", "2GiB"
+Result<void> set_history_size(Config& config, std::string_view text) {
+  constexpr std::uint64_t kLeast = std::uint64_t{8} << 20, kMost = std::uint64_t{1} << 40;
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  const auto unit = text.substr(digits.size());
+  const int shift = unit == "MiB" ? 20 : unit == "GiB" ? 30 : 0;
+  const auto count = number<std::uint32_t>(digits);
+  if (!count || shift == 0) return fail(Fault::malformed, in_quotes(text) + " is not a size such as 128MiB or 2GiB");
+  const auto bytes = std::uint64_t{*count} << shift;
+  if (bytes < kLeast || bytes > kMost) return fail(Fault::malformed, in_quotes(text) + " is not between 8MiB and 1024GiB");
+  config.history.limits.bytes_max = bytes;
+  return {};
+}
+
+Result<void> check_recording(std::string_view text) {
+  TRY(Recording::parse(text));
+  return {};
+}
+
+void add_history_options(std::vector<Option>& out) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  constexpr hours kYears{24 * 365 * 5};
+  out.push_back(boolean_option("history.enabled", "history", "enabled",
+                               "Record what the status page, the checks and the alerts need, below --path.state.",
+                               FIELD(history.enabled)));
+  out.push_back(duration_option("history.interval", "history", "interval", "From one recording to the next, 1s to 5m.",
+                                FIELD(history.interval), seconds(1), minutes(5)));
+  out.push_back(duration_option("history.retention", "history", "retention", "How long every value is kept, from 1h on.",
+                                FIELD(history.limits.full), hours(1), kYears));
+  out.push_back(duration_option("history.coarse-retention", "history", "coarse_retention",
+                                "How long the least, mean and greatest value of each five minutes are kept, from 1h on.",
+                                FIELD(history.limits.coarse), hours(1), kYears));
+  out.push_back({"history.max-size", "history", "max_size",
+                 "The most that the file of the history may take, 8MiB and more; the oldest goes first.", Kind::text,
+                 set_history_size,
+                 [](const Config& config) { return Values{std::to_string(config.history.limits.bytes_max >> 20) + "MiB"}; }});
+  out.push_back(boolean_option("history.record-defaults", "history", "record_defaults",
+                               "Record what is recorded by default; the status page and the checks lack what is not.",
+                               FIELD(history.record_defaults)));
+  out.push_back(list_option("history.record", "history", "record",
+                            "A metric to record too, written as in PromQL: node_load5, or sum by (mode) (a_total{b=\"c\"}); "
+                            "repeatable.",
+                            FIELD(history.record), check_recording));
+}
+
 void add_path_options(std::vector<Option>& out) {
   out.push_back(text_option("path.procfs", "path", "procfs", "Where procfs is mounted.", FIELD(roots.proc), set_path));
   out.push_back(text_option("path.sysfs", "path", "sysfs", "Where sysfs is mounted.", FIELD(roots.sys), set_path));
@@ -271,6 +345,7 @@ std::vector<Option> make_options() {
                                "Turn off all collectors that are not turned on by name.", FIELD(disable_default_collectors)));
   for (const auto& setting : all_settings()) out.push_back(option_of(setting));
   add_network_options(out);
+  add_history_options(out);
   add_path_options(out);
   add_log_options(out);
   return out;
@@ -299,6 +374,8 @@ struct Source {
   std::map<std::string, bool, std::less<>> switches;
   std::map<std::string, std::function<void(std::string)>, std::less<>> refuse;
   std::vector<NodeSettings> nodes;  ///< for which there are no flags
+  std::vector<CheckLimits> checks;  ///< likewise
+  AlertSettings alerts;             ///< nor for these
   Config scratch;                   ///< to try values on, so that what a flag overrides is checked too
 };
 
@@ -345,12 +422,15 @@ void read_collector(Source& source, const std::string& name, const YamlValue& va
 
 void read_file(Source& source, const YamlMapping& top) {
   std::map<std::string, YamlMapping> sections;
-  for (const auto* name : {"web", "collectors", "network", "path", "log"}) sections.emplace(name, top.get(name).mapping());
+  for (const auto* name : {"web", "collectors", "network", "history", "path", "log"})
+    sections.emplace(name, top.get(name).mapping());
   for (const auto& option : all_options()) {
     if (option.key.find('.') == std::string::npos) read_option(source, option, sections.at(option.section).get(option.key));
   }
   for (const auto& name : collector_names()) read_collector(source, name, sections.at("collectors").get(name));
   source.nodes = read_nodes(top.get("nodes"));
+  source.checks = read_checks(top.get("checks"));
+  source.alerts = read_alerts(top.get("alerts"));
 }
 
 void read_flags(Source& source, const Flags& flags, Values& faults) {
@@ -429,6 +509,8 @@ Result<Config> made_of(const Source& source) {
   if (config.web.listen_addresses.empty()) config.web.listen_addresses = {"127.0.0.1:10087"};
   config.switches = source.switches;
   config.settings.nodes = source.nodes;
+  config.checks = source.checks;
+  config.alerts = source.alerts;
   return config;
 }
 
@@ -536,7 +618,7 @@ std::string to_yaml(const Config& config) {
     if (section != "collectors") continue;
     for (const auto& name : collector_names()) append_collector(out, config, name);
   }
-  return out + nodes_as_yaml(config.settings.nodes);
+  return out + nodes_as_yaml(config.settings.nodes) + checks_as_yaml(config.checks) + alerts_as_yaml(config.alerts);
 }
 
 }  // namespace mixnet

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -11,6 +12,9 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "daemon/alerts/alert_settings.h"
+#include "daemon/checks/check.h"
+#include "daemon/history/history_limits.h"
 #include "daemon/log.h"
 
 namespace mixnet {
@@ -26,10 +30,21 @@ struct Config {
     bool disable_exporter_metrics = false;
     bool systemd_socket = false;
   } web;
+  struct History {
+    bool enabled = true;
+    std::chrono::milliseconds interval{15'000};
+    HistoryLimits limits;
+    bool record_defaults = true;
+    std::vector<std::string> record;  ///< more than the defaults, as Recording::parse takes them
+
+    bool operator==(const History&) const = default;
+  } history;
   bool disable_default_collectors = false;
   std::map<std::string, bool, std::less<>> switches;  ///< the collectors turned on or off by name
   Settings settings;
+  AlertSettings alerts;
   Roots roots;
+  std::vector<CheckLimits> checks = default_check_limits();  ///< in the order of all_checks()
   struct Log {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::logfmt;
@@ -46,6 +61,16 @@ struct Flags {
   std::string config_file;  ///< --config.file; empty: the default file if it is there
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<std::pair<std::string, std::string>> of_command = {};  ///< those that only this command has
+  std::string argument = {};                                         ///< what follows a command that has to be told so
+
+  /// The last value given for a flag of the command; empty where none was.
+  std::string_view own(std::string_view name) const {
+    std::string_view out;
+    for (const auto& [flag, value] : of_command) {
+      if (flag == name) out = value;
+    }
+    return out;
+  }
 };
 
 /// One thing that can be set, on the command line and in the file alike. Both, their documentation and `config show` are

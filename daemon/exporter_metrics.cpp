@@ -46,6 +46,31 @@ constexpr Metric kPasswordFailures =
 constexpr Metric kTlsFailures =
     counter("mixnet_exporter_http_tls_failures_total", "TLS connections that ended before their first request.");
 
+constexpr Metric kAlertsFiring = gauge("mixnet_exporter_alerts_firing",
+                                       "Alerts that the exporter itself finds, by severity; absent where it checks nothing.");
+constexpr Metric kNotifications =
+    counter("mixnet_exporter_alert_notifications_total", "Attempts to tell a receiver of alerts, by receiver of alerts:.");
+constexpr Metric kNotificationsFailed =
+    counter("mixnet_exporter_alert_notifications_failed_total", "Attempts to tell a receiver of alerts that failed.");
+constexpr Metric kNotificationsLost =
+    counter("mixnet_exporter_alert_notifications_lost_total",
+            "Notifications given up: refused, too old, or too many while the receiver failed.");
+constexpr Metric kNotificationTime = gauge("mixnet_exporter_alert_notification_last_success_timestamp_seconds",
+                                           "Unix time at which a receiver of alerts took something last; 0: not yet.");
+
+constexpr Metric kHistoryUp = gauge("mixnet_exporter_history_up", "Whether the history could be written to disk last.");
+constexpr Metric kHistoryTicks = counter("mixnet_exporter_history_ticks_total", "Recordings written to the history.");
+constexpr Metric kHistoryDropped = counter("mixnet_exporter_history_dropped_ticks_total",
+                                           "Recordings lost, as the disk or the clock did not allow to write them.");
+constexpr Metric kHistorySetAside =
+    counter("mixnet_exporter_history_files_set_aside_total", "Damaged files of the history set aside for new ones.");
+constexpr Metric kHistoryBytes = gauge("mixnet_exporter_history_bytes", "Size of the history's file, without its journal.");
+constexpr Metric kHistorySeries = gauge("mixnet_exporter_history_series", "Series recorded at a time.");
+constexpr Metric kHistoryWriting =
+    counter("mixnet_exporter_history_write_seconds_total", "Time spent on writing the history, the disk's included.");
+constexpr Metric kHistoryWritten =
+    gauge("mixnet_exporter_history_last_write_timestamp_seconds", "Unix time at which the history was written last.");
+
 constexpr Metric kCpu = counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.");
 constexpr Metric kOpenFds = gauge("process_open_fds", "Number of open file descriptors.");
 constexpr Metric kMaxFds = gauge("process_max_fds", "Maximum number of open file descriptors.");
@@ -57,10 +82,16 @@ constexpr Metric kStart = gauge("process_start_time_seconds", "Start time of the
 constexpr Metric kThreads = gauge("process_threads", "Number of threads, from /proc/self/stat.");
 
 constexpr const Metric* kMetrics[] = {
-    &kBuildInfo, &kCollections,  &kConfigValid, &kConfigTime, &kWebConfigValid, &kResponses,        &kResponseBytes,
-    &kCutOff,    &kInFlight,     &kAccepted,    &kOpen,       &kRefused,        &kEvicted,          &kTimedOut,
-    &kCpu,       &kAcceptErrors, &kOpenFds,     &kMaxFds,     &kResident,       &kPasswordFailures, &kTlsFailures,
-    &kVirtual,   &kVirtualMax,   &kStart,       &kThreads,
+    &kBuildInfo,         &kCollections,      &kConfigValid,   &kConfigTime,
+    &kWebConfigValid,    &kResponses,        &kResponseBytes, &kCutOff,
+    &kInFlight,          &kAccepted,         &kOpen,          &kRefused,
+    &kEvicted,           &kTimedOut,         &kCpu,           &kAcceptErrors,
+    &kOpenFds,           &kMaxFds,           &kResident,      &kPasswordFailures,
+    &kTlsFailures,       &kVirtual,          &kVirtualMax,    &kStart,
+    &kThreads,           &kHistoryUp,        &kHistoryTicks,  &kHistoryDropped,
+    &kHistorySetAside,   &kHistoryBytes,     &kHistorySeries, &kHistoryWriting,
+    &kHistoryWritten,    &kAlertsFiring,     &kNotifications, &kNotificationsFailed,
+    &kNotificationsLost, &kNotificationTime,
 };
 
 template <class Atomic>
@@ -93,6 +124,31 @@ void add_server(const web::Instruments& web, Samples& out) {
   add_value(kAcceptErrors, web.accept_errors, out);
   add_value(kPasswordFailures, web.password_failures, out);
   add_value(kTlsFailures, web.tls_failures, out);
+}
+
+void add_alerts(const AlertReport& report, Samples& out) {
+  if (report.evaluated) {
+    out.add(kAlertsFiring, static_cast<double>(report.critical), {{"severity", "critical"}});
+    out.add(kAlertsFiring, static_cast<double>(report.warning), {{"severity", "warning"}});
+  }
+  for (const auto& [name, counts] : report.receivers) {
+    const auto receiver = out.labels({{"receiver", name}});
+    out.add(kNotifications, static_cast<double>(counts.attempts), receiver);
+    out.add(kNotificationsFailed, static_cast<double>(counts.failures), receiver);
+    out.add(kNotificationsLost, static_cast<double>(counts.lost), receiver);
+    out.add(kNotificationTime, counts.last_success_time, receiver);
+  }
+}
+
+void add_history(const HistoryInstruments& history, Samples& out) {
+  add_value(kHistoryUp, history.up, out);
+  add_value(kHistoryTicks, history.ticks, out);
+  add_value(kHistoryDropped, history.dropped, out);
+  add_value(kHistorySetAside, history.set_aside, out);
+  add_value(kHistoryBytes, history.bytes, out);
+  add_value(kHistorySeries, history.series, out);
+  add_value(kHistoryWriting, history.write_seconds, out);
+  add_value(kHistoryWritten, history.last_write_time, out);
 }
 
 /// The fields of /proc/self/stat behind the command's name, which may hold blanks and brackets itself (proc(5)).
@@ -154,6 +210,8 @@ void ExporterMetrics::add(const ExporterState& state, Samples& out) {
   add_value(kConfigTime, state.config_read_time, out);
   add_value(kWebConfigValid, state.web_config_valid, out);
   if (const auto* web = state.web.load()) add_server(*web, out);
+  if (const auto* alerts = state.alerts.load()) add_alerts(alerts->report(), out);
+  if (state.history.on) add_history(state.history, out);
   add_process(out);
 }
 

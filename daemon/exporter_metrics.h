@@ -7,6 +7,8 @@
 
 #include "collectors/kit/samples.h"
 #include "collectors/kit/tree.h"
+#include "daemon/alerts/alert_sender.h"
+#include "daemon/history/history_instruments.h"
 #include "daemon/web/instruments.h"
 
 namespace mixnet {
@@ -18,6 +20,8 @@ struct ExporterState {
   std::atomic<double> config_read_time{0};            ///< when a valid one was read last, Unix time in seconds
   std::atomic<bool> web_config_valid{true};           ///< the same for the file of --web.config.file
   std::atomic<const web::Instruments*> web{nullptr};  ///< the server's, once there is one
+  std::atomic<const AlertSender*> alerts{nullptr};    ///< who is told of alarms, once that is known
+  HistoryInstruments history;
 };
 
 /// mixnet_exporter_build_info, which --web.disable-exporter-metrics leaves in.

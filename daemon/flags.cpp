@@ -76,7 +76,7 @@ class Parser {
       } else if (argument.starts_with("-")) {
         TRY(take_flag(argument));
       } else {
-        words_.append(words_.empty() ? "" : " ").append(argument);
+        words_.emplace_back(argument);
       }
     }
     if (!words_.empty() && out_.print.empty()) TRY(take_command());
@@ -132,33 +132,62 @@ class Parser {
   /// A flag of another command than the one that is given.
   Result<void> check_own_flags() const {
     for (const auto& [name, value] : out_.flags.of_command) {
-      const auto* flag = find(flags_, name);
-      if (flag->command == out_.flags.command) continue;
-      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of " + in_quotes(flag->command));
+      const auto is_own = [&, name = std::string_view(name)](const Flag& flag) {
+        return flag.name == name && flag.command == out_.flags.command;
+      };
+      if (std::any_of(flags_.begin(), flags_.end(), is_own)) continue;
+      return fail(Fault::malformed, in_quotes("--" + name) + " is a flag of " + in_quotes(find(flags_, name)->command));
     }
     return {};
   }
 
+  /// The words from `first` on, as they were written.
+  std::string joined(std::size_t first) const {
+    std::string out;
+    for (auto at = first; at < words_.size(); ++at) out.append(out.empty() ? "" : " ").append(words_[at]);
+    return out;
+  }
+
+  /// The command whose name the first words are; the rest has to be its argument.
   Result<void> take_command() {
+    const Command* found = nullptr;
+    std::size_t length = 0;
+    std::string name;
+    for (std::size_t count = 1; count <= words_.size(); ++count) {
+      name.append(name.empty() ? "" : " ").append(words_[count - 1]);
+      const auto at = std::find_if(commands_.begin(), commands_.end(), [&](const Command& each) { return each.name == name; });
+      if (at == commands_.end()) continue;
+      found = &*at;
+      length = count;
+    }
+    const auto rest = joined(length);
+    if (found == nullptr || (found->argument.empty() && !rest.empty())) return unknown_command();
+    if (!found->argument.empty() && rest.empty()) {
+      return fail(Fault::malformed, in_quotes(found->name) + " needs " + std::string(found->argument));
+    }
+    out_.flags.command = found->name;
+    out_.flags.argument = rest;
+    return {};
+  }
+
+  tl::unexpected<Error> unknown_command() const {
     std::vector<std::string> names;
     std::string list;
     for (const auto& command : commands_) {
-      if (!command.hidden) {
-        names.emplace_back(command.name);
-        list.append(list.empty() ? "" : ", ").append(command.name);
-      }
-      if (command.name == words_) out_.flags.command = words_;
+      if (command.hidden) continue;
+      names.emplace_back(command.name);
+      list.append(list.empty() ? "" : ", ").append(command.name);
     }
-    if (out_.flags.command == words_) return {};
-    const auto hint = did_you_mean(words_, names);
-    return fail(Fault::malformed, "unknown command " + in_quotes(words_) + (hint.empty() ? "; there are " + list : hint));
+    const auto words = joined(0);
+    const auto hint = did_you_mean(words, names);
+    return fail(Fault::malformed, "unknown command " + in_quotes(words) + (hint.empty() ? "; there are " + list : hint));
   }
 
   std::span<const char* const> arguments_;
   std::span<const Command> commands_;
   std::size_t at_ = 0;
   std::vector<Flag> flags_;
-  std::string words_;
+  std::vector<std::string> words_;
   CommandLine out_;
 };
 
@@ -207,7 +236,9 @@ std::string help_text(std::span<const Command> commands) {
       "usage: mixnet-exporter [<flags>] [<command>]\n\n"
       "Exposes metrics of this host, as node_exporter does, to Prometheus.\n\nCommands:\n";
   for (const auto& command : commands) {
-    if (!command.hidden) append_entry(out, "  " + std::string(command.name), command.help);
+    if (command.hidden) continue;
+    const std::string argument = command.argument.empty() ? "" : " " + std::string(command.argument);
+    append_entry(out, "  " + std::string(command.name) + argument, command.help);
   }
   out += "\nFlags:\n";
   append_entry(out, "  -h, --help", "Show this help.");

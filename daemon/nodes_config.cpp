@@ -7,6 +7,7 @@
 #include "collectors/kit/base58.h"
 #include "collectors/kit/result.h"
 #include "collectors/kit/text.h"
+#include "daemon/path_checks.h"
 #include "daemon/url.h"
 
 namespace mixnet {
@@ -35,21 +36,6 @@ Result<void> check_kind(std::string_view text) {
 Result<void> check_unit(std::string_view text) {
   TRY(any(text));
   if (text.find('/') != std::string_view::npos) return fail(Fault::malformed, in_quotes(text) + " is not a unit's name");
-  return {};
-}
-
-Result<void> check_path(std::string_view text) {
-  if (!text.starts_with('/')) return fail(Fault::malformed, in_quotes(text) + " is not an absolute path");
-  return {};
-}
-
-/// An absolute path, or a systemd credential's name.
-Result<void> check_secret(std::string_view text) {
-  if (text.starts_with('/')) return {};
-  TRY(any(text));
-  if (text.find('/') != std::string_view::npos || text.starts_with('.')) {
-    return fail(Fault::malformed, in_quotes(text) + " is neither an absolute path nor the name of a systemd credential");
-  }
   return {};
 }
 
@@ -83,7 +69,7 @@ constexpr Key kKeys[] = {
     {"config_file", &NodeSettings::config_file, check_path},
     {"data_directory", &NodeSettings::data_directory, check_path},
     {"http_url", &NodeSettings::http_url, check_http_url},
-    {"access_token_file", &NodeSettings::access_token_file, check_secret},
+    {"access_token_file", &NodeSettings::access_token_file, check_secret_path},
     {"identity_key", &NodeSettings::identity_key, check_identity_key},
     {"wireguard_interface", &NodeSettings::wireguard_interface, check_interface},
     {"exit_interface", &NodeSettings::exit_interface, check_interface},

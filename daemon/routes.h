@@ -4,16 +4,20 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
+#include "daemon/history/recorder.h"
 #include "daemon/scraper.h"
 #include "daemon/web/message.h"
 #include "daemon/web/responder.h"
 
 namespace mixnet {
 
-/// Which path gives what: the landing page, the metrics, and whether the daemon is healthy and ready.
+struct StatusView;
+
+/// Which path gives what: the page, the metrics, what was recorded, and whether the daemon is healthy and ready.
 class Routes {
  public:
   /// `network` is what /sd/nodes is answered from; null: it is not served.
@@ -26,11 +30,17 @@ class Routes {
   /// On the server's thread.
   void handle(const web::Request& request, web::Responder responder);
 
+  /// Whom to ask for what was recorded, from now on; to be called before the first request.
+  void use(std::shared_ptr<RecorderInbox> recorder);
+
   /// From now on /-/ready answers 503, so that a load balancer sends nobody here any more.
   void leave() { leaving_ = true; }
 
  private:
   void metrics(const web::Request& request, web::Responder responder);
+  void status(const web::Request& request, web::Responder responder, web::Response (*answer)(const StatusView& view));
+  void history(const web::Request& request, web::Responder responder);
+  std::shared_ptr<RecorderInbox> recorder() const;
   web::Response health() const;
   web::Response nodes(const web::Request& request) const;
 
@@ -39,6 +49,9 @@ class Routes {
   const std::shared_ptr<const NetworkDirectory> network_;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::atomic<bool> leaving_{false};
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<RecorderInbox> recorder_;  // guarded by mutex_
 };
 
 }  // namespace mixnet

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "daemon/landing_page.h"
 #include "daemon/log.h"
 
 namespace mixnet {
@@ -61,7 +60,7 @@ Scraper::~Scraper() {
 }
 
 void Scraper::scrape(Scrape scrape) { post(std::move(scrape)); }
-void Scraper::page(Page page) { post(std::move(page)); }
+void Scraper::look(Look look) { post(std::move(look)); }
 void Scraper::replace(std::unique_ptr<Board> board) { post(std::move(board)); }
 
 void Scraper::post(Job job) {
@@ -110,14 +109,13 @@ void Scraper::serve(std::vector<Job>& jobs) {
   for (auto& job : jobs) {
     if (auto* board = std::get_if<std::unique_ptr<Board>>(&job)) {
       exposition_.use(std::move(*board));
-      collected_once_ = false;
     }
   }
   for (std::size_t at = 0; at < jobs.size(); ++at) {
     if (std::holds_alternative<Scrape>(jobs[at])) serve_scrapes(jobs, at);
-    if (auto* page = std::get_if<Page>(&jobs[at])) {
-      if (!collected_once_) collect({});
-      page->responder.answer(landing_page(page->title, page->telemetry_path, exposition_.board().runs()));
+    if (auto* look = std::get_if<Look>(&jobs[at])) {
+      collect(look->selection);
+      look->use(exposition_.board());
     }
   }
 }
@@ -139,7 +137,6 @@ void Scraper::serve_scrapes(std::vector<Job>& jobs, std::size_t first) {
 
 void Scraper::collect(const Selection& selection) {
   exposition_.collect(selection);
-  collected_once_ = true;
   options_.state->collections.fetch_add(1, std::memory_order_relaxed);
   auto& own = exposition_.own();
   add_build_info(own);

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -85,12 +86,12 @@ class Scraper {
   };
   void scrape(Scrape scrape);
 
-  /// Answers with the landing page.
-  struct Page {
-    std::string title, telemetry_path;
-    web::Responder responder;
+  /// Has the thread collect what `selection` says and hand the board to `use`, there.
+  struct Look {
+    Selection selection;
+    std::function<void(const Board&)> use;
   };
-  void page(Page page);
+  void look(Look look);
 
   /// Uses another board from the next collection on.
   void replace(std::unique_ptr<Board> board);
@@ -103,7 +104,7 @@ class Scraper {
 
  private:
   struct Ping {};
-  using Job = std::variant<Scrape, Page, std::unique_ptr<Board>, Ping>;
+  using Job = std::variant<Scrape, Look, std::unique_ptr<Board>, Ping>;
 
   void post(Job job);
   void work();
@@ -119,7 +120,6 @@ class Scraper {
   BodyPool pool_;
   /// Of the collection made last, by format and compression; made when first wanted.
   std::array<std::array<std::shared_ptr<const std::string>, 2>, 2> bodies_;
-  bool collected_once_ = false;
 
   std::mutex mutex_;
   std::condition_variable changed_;

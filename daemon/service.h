@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "daemon/alerts/alert_sender.h"
 #include "daemon/config.h"
 #include "daemon/exporter_metrics.h"
+#include "daemon/history/recorder.h"
 #include "daemon/routes.h"
 #include "daemon/scraper.h"
 #include "daemon/web/protection_file.h"
@@ -31,20 +33,25 @@ class Service {
   /// Does the way of a scrape work: does the server answer, and does the collecting thread come round?
   bool works();
 
-  /// Lets requests under way be answered and ends; false where a collector still hangs after `time`.
+  /// Lets requests under way be answered and ends; false where a collector, or the disk, still hangs after `time`.
   bool stop(std::chrono::milliseconds time);
 
  private:
   Service(const Flags& flags, const Config& config);
   Result<void> open_web();
+  void start_recorder();
+  void restart_recorder();
   Result<std::vector<web::Listener>> listeners() const;
 
   const Flags flags_;
-  Config config_;
+  const Config config_;   ///< it was started with
+  Config latest_config_;  ///< the one read last
   ExporterState state_;
+  AlertSender alerts_;
   const std::shared_ptr<NetworkDirectory> network_ = std::make_shared<NetworkDirectory>();
   Scraper scraper_;
   Routes routes_;
+  std::unique_ptr<Recorder> recorder_;
   std::shared_ptr<web::ProtectionFile> protection_;  // none without --web.config.file
   std::unique_ptr<web::Server> server_;
 };

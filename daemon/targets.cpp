@@ -2,55 +2,17 @@
 #include "daemon/targets.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
 #include "collectors/kit/text.h"
-#include "collectors/kit/utf8.h"
 #include "daemon/address.h"
+#include "daemon/json_text.h"
 
 namespace mixnet {
 namespace {
 
 constexpr std::uint16_t kNodePort = 8080, kHttpsPort = 443;
-
-/// Must a character not stand in YAML as it is? Readers refuse a whole file with a control or with what is no character, and
-/// two more end a line.
-bool is_to_be_escaped(std::uint32_t code) {
-  return code < ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 || code == 0xfeff || code == 0xfffe ||
-         code == 0xffff;
-}
-
-/// The number of a character that is written in UTF-8.
-std::uint32_t code_of(std::string_view character) {
-  constexpr unsigned char kFirst[] = {0x7f, 0x1f, 0x0f, 0x07};  // the bits that count of the first byte
-  std::uint32_t out = static_cast<unsigned char>(character.front()) & kFirst[character.size() - 1];
-  for (const char c : character.substr(1)) out = out << 6 | (static_cast<unsigned char>(c) & 0x3fU);
-  return out;
-}
-
-/// A text in JSON, which is a text in YAML too.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const auto length = utf8_length(text);
-    const auto character = text.substr(0, length);
-    text.remove_prefix(length == 0 ? 1 : length);
-    if (length == 0) {
-      out += "\\ufffd";
-    } else if (character == "\"" || character == "\\") {
-      out.append("\\").append(character);
-    } else if (const auto code = code_of(character); is_to_be_escaped(code)) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(code & 0xffff));
-      out += escape;
-    } else {
-      out += character;
-    }
-  }
-  return out + '"';
-}
 
 /// HOST:PORT with an IPv6 address in brackets; empty where the host is none.
 std::string address_of(const std::string& host, std::uint16_t port) {
@@ -91,15 +53,15 @@ Labels labels_of(const FleetNode& node, const std::string& environment, std::uin
 void append(std::string& out, const std::string& address, const Labels& labels, TargetFormat format) {
   const bool json = format == TargetFormat::json;
   if (json) {
-    out.append(out.empty() ? "" : ",\n").append("  {\"targets\": [").append(quoted(address)).append("], \"labels\": {");
+    out.append(out.empty() ? "" : ",\n").append("  {\"targets\": [").append(json_quoted(address)).append("], \"labels\": {");
   } else {
-    out.append("- targets: [").append(quoted(address)).append("]\n  labels:\n");
+    out.append("- targets: [").append(json_quoted(address)).append("]\n  labels:\n");
   }
   for (const auto& [name, value] : labels) {
     if (json) {
-      out.append(&name == &labels.front().first ? "" : ", ").append(quoted(name)).append(": ").append(quoted(value));
+      out.append(&name == &labels.front().first ? "" : ", ").append(json_quoted(name)).append(": ").append(json_quoted(value));
     } else {
-      out.append("    ").append(name).append(": ").append(quoted(value)).append("\n");
+      out.append("    ").append(name).append(": ").append(json_quoted(value)).append("\n");
     }
   }
   if (json) out += "}}";

@@ -16,6 +16,7 @@ build_packages=(
   libisal-dev
   libmicrohttpd-dev
   libre2-dev
+  libsqlite3-dev
   libsystemd-dev
   libtomlplusplus-dev
   libyaml-cpp-dev
@@ -38,6 +39,7 @@ test_packages=(
   clang-format-14
   clang-tidy-14
   curl
+  faketime
   git
   libbenchmark-dev
   libclang-rt-14-dev

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 
 #include "collectors/kit/tree.h"
 
@@ -60,6 +62,22 @@ struct Pipe {
     return true;
   }
 };
+
+/// What gives `text` to who reads it: a file without a name, which unlike a pipe is written before there is a reader.
+bool hold(std::string_view text, Descriptor& out) {
+  if (text.empty()) {
+    out.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return out.get() >= 0;
+  }
+  out.reset(::memfd_create("input", MFD_CLOEXEC));
+  while (out.get() >= 0 && !text.empty()) {
+    const auto written = ::write(out.get(), text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return out.get() >= 0 && ::lseek(out.get(), 0, SEEK_SET) == 0;
+}
 
 /// Texts as execve(2) takes them.
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -160,15 +178,15 @@ Result<ChildProcess> ChildProcess::start(const ChildOptions& options) {
   }
   const auto& program = options.arguments.front();
   Pipe out, err, failure;
-  const Descriptor null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (null.get() < 0 || !out.open() || !err.open() || !failure.open()) return cannot(program, errno);
+  Descriptor input;
+  if (!hold(options.input, input) || !out.open() || !err.open() || !failure.open()) return cannot(program, errno);
   for (const auto* each : {&out, &err}) ::fcntl(each->read.get(), F_SETFL, O_NONBLOCK);
   const Plan plan{pointers(options.arguments),
                   pointers(options.environment),
                   options.directory.c_str(),
                   options.nice,
                   options.memory_bytes_max,
-                  null.get(),
+                  input.get(),
                   out.write.get(),
                   err.write.get(),
                   failure.write.get(),

@@ -19,6 +19,7 @@ struct ChildOptions {
   std::vector<std::string> arguments;    ///< the first is the program, by its absolute path
   std::vector<std::string> environment;  ///< "NAME=value"; it gets nothing of ours
   std::string directory = "/";           ///< that it runs in
+  std::string input;                     ///< what it reads from its stdin
   int nice = 10;
   std::uint64_t memory_bytes_max = 0;      ///< of data, as RLIMIT_DATA counts it, for each of its processes; 0: as we may
   std::size_t output_bytes_max = 1 << 20;  ///< of stdout, and of stderr
@@ -42,7 +43,7 @@ struct ChildEnd {
 /// A program that runs beside us in a process group of its own, and ends with all that it started: when its time is up, when it
 /// writes too much, when this is destroyed, and when we are killed (of the last only the program itself, not what it started).
 ///
-/// It gets /dev/null as its input, no other descriptor of ours, no capability and no core dump, and is what the kernel ends
+/// It gets its input whole, no descriptor of ours, no capability and no core dump, and is what the kernel ends
 /// first where memory is short. Used by one thread, which must not end before: the kernel takes its end for ours.
 class ChildProcess {
  public:

@@ -116,6 +116,15 @@ void set_up(Transfer& transfer) {
   curl().easy_setopt(handle, CURLOPT_USERAGENT, "mixnet-exporter/" MIXNET_VERSION);
   curl().easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
   curl().easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers.get());
+  if (!request.user.empty()) {
+    curl().easy_setopt(handle, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    curl().easy_setopt(handle, CURLOPT_USERNAME, request.user.c_str());
+    curl().easy_setopt(handle, CURLOPT_PASSWORD, request.password.c_str());
+  }
+  if (!request.content_type.empty()) {
+    curl().easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl().easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.c_str());  // which stays where it is
+  }
   curl().easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left.count(), 1)));
   curl().easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl().easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name that hangs is not waited for at the end
@@ -162,6 +171,7 @@ void begin(Transfer& transfer, HttpExchange& exchange) {
   transfer.too_large = transfer.paused = false;
   transfer.headers.reset();
   add_header(transfer, "Authorization: Bearer ", exchange.request.bearer_token);
+  add_header(transfer, "Content-Type: ", exchange.request.content_type);
   add_header(transfer, "If-None-Match: ", exchange.request.etag);
   add_header(transfer, "If-Modified-Since: ", exchange.request.last_modified);
   auto& response = exchange.response;
@@ -211,7 +221,7 @@ bool follow_or_conclude(Transfer& transfer, CURLcode code) {
   }
   take_head(transfer.handle.get(), transfer.exchange->response);
   auto target = redirect_of(transfer.handle.get());
-  if (!target) {
+  if (!target || !transfer.exchange->request.content_type.empty()) {
     conclude(transfer, HttpOutcome::answered, "");
     return false;
   }

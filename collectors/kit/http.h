@@ -12,11 +12,13 @@
 
 namespace mixnet {
 
-/// A GET. Redirects are followed three times, and to the same host only; TLS is verified, always; no proxy of the environment
-/// is used.
+/// A GET, or a POST where it has a content type. Redirects of a GET are followed three times, and to the same host only, those
+/// of a POST not at all; TLS is verified, always; no proxy of the environment is used.
 struct HttpRequest {
   std::string url;                          ///< http or https
+  std::string content_type, body;           ///< to be posted; no content type: it is a GET
   std::string bearer_token;                 ///< a secret, sent to the host of `url` only; empty: none
+  std::string user, password;               ///< the same of basic authentication; no user: none
   std::chrono::milliseconds timeout{5000};  ///< for all of it, name look-up and redirects included
   std::size_t body_bytes_max = 1 << 20;     ///< uncompressed
   bool in_pieces = false;                   ///< the caller takes the body away piece by piece, see Http::advance_body

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 
 #include "collectors/kit/text.h"
@@ -110,6 +111,20 @@ std::optional<double> parse_offset_date_time(std::string_view text) {
   auto zone = text.substr(blank + 1);
   if (zone.size() == 9 && zone.ends_with(kSeconds)) zone.remove_suffix(kSeconds.size());
   return parse_rfc3339(std::string(text.substr(0, blank)).append(zone));
+}
+
+std::string rfc3339(std::int64_t unix_ms) {
+  using namespace std::chrono;
+  const sys_time<milliseconds> time{milliseconds(unix_ms)};
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  char text[40];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                static_cast<int>(clock.subseconds().count()));
+  return text;
 }
 
 std::optional<double> parse_rfc3339(std::string_view text) {

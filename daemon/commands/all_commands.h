@@ -8,7 +8,7 @@
 
 namespace mixnet {
 
-/// A flag of one command only.
+/// A flag of its command; one of the same name of another command takes a value, or none, and repeats alike.
 struct CommandFlag {
   std::string_view name;         ///< without dashes
   std::string_view value, help;  ///< "FILE"; empty: it takes no value
@@ -21,7 +21,8 @@ struct Command {
   std::string_view help;
   int (*run)(const Flags& flags);  ///< gives the exit status
   std::span<const CommandFlag> flags = {};
-  bool hidden = false;  ///< from --help and what is made like it: not for operators
+  std::string_view argument = {};  ///< what has to follow the name, "SERIES" say; empty: nothing
+  bool hidden = false;             ///< from --help and what is made like it: not for operators
 };
 
 /// Every command, in the order --help shows them.

@@ -40,8 +40,8 @@ Flags in_force(const Flags& flags, const ServiceUnit& unit) {
   return line->flags;
 }
 
-FindingsSection configuration_findings(const Flags& flags, const Result<Config>& config) {
-  FindingsSection out{"Configuration", {}};
+Diagnoses configuration_findings(const Flags& flags, const Result<Config>& config) {
+  Diagnoses out{"Configuration", {}};
   const std::string file = flags.config_file.empty() ? kDefaultConfigFile : flags.config_file;
   if (!config) {
     for (std::string_view rest = config.error().message; !rest.empty();) {
@@ -98,7 +98,7 @@ std::string value_of(const Flags& flags, std::string_view name) {
   return "";
 }
 
-void add_monitoring(const Flags& flags, const Config& config, std::vector<FindingsSection>& out) {
+void add_monitoring(const Flags& flags, const Config& config, std::vector<Diagnoses>& out) {
   if (const auto base = value_of(flags, "prometheus"); !base.empty()) {
     const auto us = our_target(config);
     out.push_back(prometheus_findings(base, us, ask(prometheus_requests(base, us), config)));
@@ -129,7 +129,7 @@ int run_doctor(const Flags& given) {
   std::printf("mixnet-exporter %s looks around %s. Nothing is changed.\n\n", std::string(build_info().version).c_str(),
               whom->c_str());
   const auto config = load_config(flags);
-  std::vector<FindingsSection> sections{configuration_findings(flags, config)};
+  std::vector<Diagnoses> sections{configuration_findings(flags, config)};
   if (config) {
     Board board(config->roots, config->settings, config->enabled_collectors(), Pace::once);
     board.collect({});

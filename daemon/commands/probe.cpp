@@ -20,13 +20,6 @@ namespace {
 
 constexpr std::size_t kBytesMax = 4 << 20;  // the log of a probe has hundreds of kB
 
-std::string_view value_of(const Flags& flags, std::string_view name) {
-  for (const auto& [flag, value] : flags.of_command) {
-    if (flag == name) return value;
-  }
-  return "";
-}
-
 /// What is to be read, what to call it, and when it was written.
 struct Input {
   std::string name, text;
@@ -86,12 +79,12 @@ Result<std::string> exposition_of(const Input& input, std::string_view given_nod
 }  // namespace
 
 int run_probe(const Flags& flags) {
-  const auto input = read_input(std::string(value_of(flags, "file")));
+  const auto input = read_input(std::string(flags.own("file")));
   if (!input) {
     std::fprintf(stderr, "%s\n", input.error().message.c_str());
     return 1;
   }
-  const auto text = exposition_of(*input, value_of(flags, "node"));
+  const auto text = exposition_of(*input, flags.own("node"));
   if (!text) {
     std::fprintf(stderr, "%s: %s\n", input->name.c_str(), text.error().message.c_str());
     return 1;

@@ -18,8 +18,8 @@ bool is_about_rights(const Error& error) {
 
 }  // namespace
 
-Finding judged(std::string subject, const Error& error) {
-  Finding out;
+Diagnosis judged(std::string subject, const Error& error) {
+  Diagnosis out;
   out.subject = std::move(subject);
   out.verdict = is_about_rights(error) ? Verdict::not_permitted : error.fault == Fault::absent ? Verdict::absent : Verdict::bad;
   // A remark ends with its remedy: "/proc/812/io: Permission denied; needs CAP_SYS_PTRACE".
@@ -30,8 +30,8 @@ Finding judged(std::string subject, const Error& error) {
   return out;
 }
 
-FindingsSection collector_findings(const Board& board) {
-  FindingsSection out{"Collectors", {}};
+Diagnoses collector_findings(const Board& board) {
+  Diagnoses out{"Collectors", {}};
   for (const auto& run : board.runs()) {
     const auto* outcome = run.outcome();
     const std::string name(run.collector->name);

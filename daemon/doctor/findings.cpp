@@ -27,7 +27,7 @@ void append_padded(std::string& out, std::string_view text, std::size_t width) {
   out.append(width > text.size() ? width - text.size() : 1, ' ');
 }
 
-void append(std::string& out, const Finding& finding, std::size_t width) {
+void append(std::string& out, const Diagnosis& finding, std::size_t width) {
   out += "  ";
   append_padded(out, name_of(finding.verdict), kVerdictWidth);
   append_padded(out, on_one_line(finding.subject), width);
@@ -36,7 +36,7 @@ void append(std::string& out, const Finding& finding, std::size_t width) {
   out.append(2 + kVerdictWidth + width, ' ').append("-> ").append(on_one_line(finding.remedy)).append("\n");
 }
 
-std::size_t count(const std::vector<FindingsSection>& sections, Verdict verdict) {
+std::size_t count(const std::vector<Diagnoses>& sections, Verdict verdict) {
   std::size_t found = 0;
   for (const auto& section : sections) {
     for (const auto& finding : section.findings) found += finding.verdict == verdict ? 1 : 0;
@@ -46,11 +46,11 @@ std::size_t count(const std::vector<FindingsSection>& sections, Verdict verdict)
 
 }  // namespace
 
-void FindingsSection::add(Verdict verdict, std::string subject, std::string text, std::string remedy) {
+void Diagnoses::add(Verdict verdict, std::string subject, std::string text, std::string remedy) {
   findings.push_back({verdict, std::move(subject), std::move(text), std::move(remedy)});
 }
 
-std::string findings_text(const std::vector<FindingsSection>& sections) {
+std::string findings_text(const std::vector<Diagnoses>& sections) {
   constexpr std::size_t kSubjectMax = 32;
   std::size_t width = 0;
   for (const auto& section : sections) {
@@ -71,6 +71,6 @@ std::string findings_text(const std::vector<FindingsSection>& sections) {
   return out;
 }
 
-bool any_bad(const std::vector<FindingsSection>& sections) { return count(sections, Verdict::bad) > 0; }
+bool any_bad(const std::vector<Diagnoses>& sections) { return count(sections, Verdict::bad) > 0; }
 
 }  // namespace mixnet

@@ -17,7 +17,7 @@ enum class Verdict : std::uint8_t {
   bad             ///< to be mended
 };
 
-struct Finding {
+struct Diagnosis {
   Verdict verdict = Verdict::good;
   std::string subject;  ///< what was looked at: "node_wireguard", "port 10087"
   std::string text;     ///< what was found, on one line
@@ -25,17 +25,17 @@ struct Finding {
 };
 
 /// Findings under one heading.
-struct FindingsSection {
+struct Diagnoses {
   std::string title;
-  std::vector<Finding> findings;
+  std::vector<Diagnosis> findings;
 
   void add(Verdict verdict, std::string subject, std::string text, std::string remedy = {});
 };
 
 /// All of it for a terminal: a line for each finding, its remedy below, and at the end how many there are of which kind.
-std::string findings_text(const std::vector<FindingsSection>& sections);
+std::string findings_text(const std::vector<Diagnoses>& sections);
 
 /// Is anything to be mended?
-bool any_bad(const std::vector<FindingsSection>& sections);
+bool any_bad(const std::vector<Diagnoses>& sections);
 
 }  // namespace mixnet

@@ -37,7 +37,7 @@ void for_each_sample(const Board& board, std::string_view family_name, Take take
   }
 }
 
-void add_unit(const ServiceUnit& unit, FindingsSection& out) {
+void add_unit(const ServiceUnit& unit, Diagnoses& out) {
   if (unit.state.empty()) {
     out.add(Verdict::absent, kUnit, "systemd does not answer, or knows no such unit");
   } else if (unit.state == "active") {
@@ -48,7 +48,7 @@ void add_unit(const ServiceUnit& unit, FindingsSection& out) {
   }
 }
 
-void add_address(const std::string& text, const ServiceUnit& unit, FindingsSection& out) {
+void add_address(const std::string& text, const ServiceUnit& unit, Diagnoses& out) {
   const bool answered = answers(text.starts_with(':') ? "127.0.0.1" + text : text, std::chrono::seconds(3));
   if (answered && unit.main_pid == 0 && !unit.state.empty()) {
     out.add(Verdict::bad, text, "somebody else listens there", "end that program, or set another web.listen_addresses");
@@ -63,7 +63,7 @@ void add_address(const std::string& text, const ServiceUnit& unit, FindingsSecti
   }
 }
 
-void add_folder(const Config& config, FindingsSection& out) {
+void add_folder(const Config& config, Diagnoses& out) {
   constexpr double kFreeLow = 0.05;
   const auto& folder = config.roots.state;
   struct statvfs disk {};
@@ -79,7 +79,7 @@ void add_folder(const Config& config, FindingsSection& out) {
   if (free >= kFreeLow) out.add(Verdict::good, folder, text);
 }
 
-void add_token(const NodeSettings& node, FindingsSection& out) {
+void add_token(const NodeSettings& node, Diagnoses& out) {
   if (node.access_token_file.empty()) return;
   const auto subject = node.name + ": access token";
   const auto secret = read_secret(node.access_token_file);
@@ -99,7 +99,7 @@ std::optional<std::uint64_t> kernel_setting(Tree& proc, std::string_view name) {
   return proc.number_if_there<std::uint64_t>(Path("sys/", name));
 }
 
-void advise(FindingsSection& out, Tree& proc, std::string_view name, std::uint64_t at_least, std::string_view why) {
+void advise(Diagnoses& out, Tree& proc, std::string_view name, std::uint64_t at_least, std::string_view why) {
   const auto value = kernel_setting(proc, name);
   if (!value) return;
   std::string dotted(name);
@@ -121,7 +121,7 @@ bool any_forwards(const NodeList& nodes) {
   return false;
 }
 
-void add_clock(const Board& board, FindingsSection& out) {
+void add_clock(const Board& board, Diagnoses& out) {
   for_each_sample(board, "node_timex_sync_status", [&](double value, std::string_view) {
     if (value != 0) return out.add(Verdict::good, "clock", "kept by a time service");
     out.add(Verdict::bad, "clock", "nothing keeps it: packets and tickets of a wrong time are refused",
@@ -131,8 +131,8 @@ void add_clock(const Board& board, FindingsSection& out) {
 
 }  // namespace
 
-FindingsSection service_findings(const Config& config, const ServiceUnit& unit) {
-  FindingsSection out{"Service", {}};
+Diagnoses service_findings(const Config& config, const ServiceUnit& unit) {
+  Diagnoses out{"Service", {}};
   add_unit(unit, out);
   if (!config.web.systemd_socket) {
     for (const auto& address : config.web.listen_addresses) add_address(address, unit, out);
@@ -141,8 +141,8 @@ FindingsSection service_findings(const Config& config, const ServiceUnit& unit) 
   return out;
 }
 
-FindingsSection node_findings(const Config& config, const Board& board) {
-  FindingsSection out{"Nodes", {}};
+Diagnoses node_findings(const Config& config, const Board& board) {
+  Diagnoses out{"Nodes", {}};
   if (board.nodes()->empty()) {
     out.add(Verdict::absent, "nodes", "none is known on this host", "`mixnet-exporter discover` tells what was looked for");
   }
@@ -166,8 +166,8 @@ FindingsSection node_findings(const Config& config, const Board& board) {
   return out;
 }
 
-FindingsSection host_findings(const Config& config, const Board& board) {
-  FindingsSection out{"Host", {}};
+Diagnoses host_findings(const Config& config, const Board& board) {
+  Diagnoses out{"Host", {}};
   add_clock(board, out);
   Tree proc(config.roots.proc);
   advise(out, proc, "net/core/somaxconn", 4096, "connections that come at once are refused beyond it");

@@ -9,12 +9,12 @@
 namespace mixnet {
 
 /// Does the service run and answer, and if not, may it: the addresses it is to listen on, its folder and the disk below it.
-FindingsSection service_findings(const Config& config, const ServiceUnit& unit);
+Diagnoses service_findings(const Config& config, const ServiceUnit& unit);
 
 /// Are the nodes' secrets to be had, their ports served, their processes given enough files?
-FindingsSection node_findings(const Config& config, const Board& board);
+Diagnoses node_findings(const Config& config, const Board& board);
 
 /// The clock, and what of the kernel's settings a node would have otherwise. Advice: nothing is ever changed.
-FindingsSection host_findings(const Config& config, const Board& board);
+Diagnoses host_findings(const Config& config, const Board& board);
 
 }  // namespace mixnet

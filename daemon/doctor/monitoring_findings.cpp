@@ -17,7 +17,7 @@ constexpr double kIntervalLong = 60;
 constexpr std::size_t kListed = 5;
 
 /// The document of an answer, or a finding that says why there is none.
-Json document(const HttpResponse& answer, std::string_view what, FindingsSection& out) {
+Json document(const HttpResponse& answer, std::string_view what, Diagnoses& out) {
   if (answer.outcome != HttpOutcome::answered) {
     out.add(Verdict::bad, std::string(what), answer.message,
             "look at the URL, and whether it runs and may be reached from here");
@@ -85,7 +85,7 @@ std::string name_of(const Json& target) {
   return target["labels"]["job"].text().value_or("?") + "/" + target["labels"]["instance"].text().value_or("?");
 }
 
-void judge_target(const Json& target, bool surely, FindingsSection& out) {
+void judge_target(const Json& target, bool surely, Diagnoses& out) {
   const auto name = "target " + name_of(target);
   const auto health = target["health"].text().value_or("unknown");
   const auto interval = target["scrapeInterval"].text().value_or("?");
@@ -103,7 +103,7 @@ void judge_target(const Json& target, bool surely, FindingsSection& out) {
   }
 }
 
-void judge_targets(const Json& targets, const Json& found, const OurTarget& us, FindingsSection& out) {
+void judge_targets(const Json& targets, const Json& found, const OurTarget& us, Diagnoses& out) {
   const auto active = targets["data"]["activeTargets"];
   std::size_t seen = 0;
   for (std::size_t i = 0; i < active.size(); ++i) {
@@ -115,7 +115,7 @@ void judge_targets(const Json& targets, const Json& found, const OurTarget& us, 
           "add a job to scrape_configs: examples are in " + std::string(kRules));
 }
 
-void judge_rules(const Json& answer, FindingsSection& out) {
+void judge_rules(const Json& answer, Diagnoses& out) {
   const auto groups = answer["data"]["groups"];
   std::size_t ours = 0, firing = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -138,7 +138,7 @@ void judge_rules(const Json& answer, FindingsSection& out) {
   }
 }
 
-void judge_alertmanagers(const Json& answer, FindingsSection& out) {
+void judge_alertmanagers(const Json& answer, Diagnoses& out) {
   const auto active = answer["data"]["activeAlertmanagers"];
   if (active.size() == 0) {
     out.add(Verdict::advice, "alertmanagers", "it tells nobody of alerts", "alerting: alertmanagers: in its configuration");
@@ -182,8 +182,8 @@ std::vector<std::string> prometheus_requests(const std::string& base, const OurT
   return out;
 }
 
-FindingsSection prometheus_findings(const std::string& base, const OurTarget& us, const Answers& answers) {
-  FindingsSection out{"Prometheus at " + base, {}};
+Diagnoses prometheus_findings(const std::string& base, const OurTarget& us, const Answers& answers) {
+  Diagnoses out{"Prometheus at " + base, {}};
   if (answers.size() < 3) return out;
   const auto targets = document(answers[0], "targets", out);
   if (!targets) return out;
@@ -201,8 +201,8 @@ std::vector<std::string> grafana_requests(const std::string& base) {
   return {base + "/api/health", base + "/api/search?query=mixnet&type=dash-db"};
 }
 
-FindingsSection grafana_findings(const std::string& base, const Answers& answers) {
-  FindingsSection out{"Grafana at " + base, {}};
+Diagnoses grafana_findings(const std::string& base, const Answers& answers) {
+  Diagnoses out{"Grafana at " + base, {}};
   if (answers.size() < 2) return out;
   const auto health = document(answers[0], "health", out);
   if (!health) return out;
@@ -226,8 +226,8 @@ std::vector<std::string> alertmanager_requests(const std::string& base) {
   return {base + "/api/v2/status", base + "/api/v2/receivers", base + "/api/v2/alerts"};
 }
 
-FindingsSection alertmanager_findings(const std::string& base, const Answers& answers) {
-  FindingsSection out{"Alertmanager at " + base, {}};
+Diagnoses alertmanager_findings(const std::string& base, const Answers& answers) {
+  Diagnoses out{"Alertmanager at " + base, {}};
   if (answers.size() < 3) return out;
   const auto status = document(answers[0], "status", out);
   if (!status) return out;

@@ -24,15 +24,15 @@ using Answers = std::vector<HttpResponse>;
 /// What a Prometheus at `base` is asked, and what is made of its answers: does it scrape us, since when and how often, with
 /// what error; are our alerting rules loaded, and whom does it tell of alerts.
 std::vector<std::string> prometheus_requests(const std::string& base, const OurTarget& us);
-FindingsSection prometheus_findings(const std::string& base, const OurTarget& us, const Answers& answers);
+Diagnoses prometheus_findings(const std::string& base, const OurTarget& us, const Answers& answers);
 
 /// The same of a Grafana: is it well, and has it our dashboards, where it tells strangers.
 std::vector<std::string> grafana_requests(const std::string& base);
-FindingsSection grafana_findings(const std::string& base, const Answers& answers);
+Diagnoses grafana_findings(const std::string& base, const Answers& answers);
 
 /// The same of an Alertmanager: is it ready, to whom could it send, which of our alerts does it have.
 std::vector<std::string> alertmanager_requests(const std::string& base);
-FindingsSection alertmanager_findings(const std::string& base, const Answers& answers);
+Diagnoses alertmanager_findings(const std::string& base, const Answers& answers);
 
 /// The value of a sample without labels in an exposition; nothing where it has none of that name.
 std::optional<double> plain_sample(std::string_view exposition, std::string_view name);

@@ -124,7 +124,8 @@ std::string manual_of_program() {
       "itself, under node_exporter\\(aqs names. It needs no configuration and no privileges.\n";
   out += ".SH COMMANDS\n";
   for (const auto& command : all_commands()) {
-    if (!command.hidden) append_entry(out, bold(command.name), command.help);
+    if (command.hidden) continue;
+    append_entry(out, bold(command.name) + (command.argument.empty() ? "" : " " + italic(command.argument)), command.help);
   }
   append_flags(out);
   append_collectors(out);

@@ -120,6 +120,7 @@ constexpr std::string_view kDefaults[] = {
     // The node: its process and unit
     "mixnet_node_process_up",
     "mixnet_node_process_start_time_seconds",
+    "mixnet_node_uptime_seconds",
     "mixnet_node_process_cpu_seconds_total",
     "mixnet_node_process_resident_memory_bytes",
     "mixnet_node_process_open_fds",
@@ -152,6 +153,7 @@ constexpr std::string_view kDefaults[] = {
     "mixnet_node_wireguard_reported_active_peers",
     "mixnet_node_wireguard_received_bytes_total",
     "mixnet_node_wireguard_sent_bytes_total",
+    "sum by (node) (mixnet_node_tunnel_transmit_bytes_total{device!~\"nymtun.*\"})",
     // ... what the network says of it
     "mixnet_network_node_performance_ratio",
     "mixnet_network_node_routing_score_ratio",
@@ -168,6 +170,7 @@ constexpr std::string_view kDefaults[] = {
     "mixnet_network_epoch",
     "mixnet_network_epoch_overdue_seconds",
     "min (mixnet_network_api_up{api=\"nym_api\"})",
+    "mixnet_network_api_up{api=\"nym_api\",resource=~\"annotation|config_score_details|rewarded_set\"}",
     // The host
     "sum by (mode) (node_cpu_seconds_total)",
     "node_load1",
@@ -186,11 +189,13 @@ constexpr std::string_view kDefaults[] = {
     "node_pressure_memory_waiting_seconds_total",
     "node_nf_conntrack_entries",
     "node_nf_conntrack_entries_limit",
+    "node_netstat_Tcp_CurrEstab",
     "node_netstat_Udp_RcvbufErrors",
     "node_netstat_Udp6_RcvbufErrors",
     "node_boot_time_seconds",
     "mixnet_host_clock_synchronised",
     "mixnet_host_clock_offset_seconds",
+    "mixnet_network_clock_offset_seconds",
 };
 
 /// Every number of /proc/net/snmp and netstat but a few is a counter, which node_exporter calls untyped.

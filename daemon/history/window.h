@@ -17,6 +17,11 @@ namespace mixnet {
 /// Milliseconds of Unix time.
 using UnixMs = std::int64_t;
 
+/// The clock's.
+inline UnixMs unix_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 /// No value at that time: the series was not there.
 inline constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 

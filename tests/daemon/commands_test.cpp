@@ -57,7 +57,7 @@ TEST(Commands, ConfigShowPrintsWhatIsInForce) {
   const Flags flags{.command = "", .config_file = folder.path() / "c.yml", .options = {{"log.format", "json"}}};
   const auto shown = run(run_config_show, flags);
   EXPECT_EQ(shown.status, 0);
-  EXPECT_THAT(shown.out, EndsWith("log:\n  level: warn\n  format: json\n"));
+  EXPECT_THAT(shown.out, HasSubstr("log:\n  level: warn\n  format: json\nchecks:\n"));
   EXPECT_EQ(run(run_config_show, {.command = "", .config_file = "/nowhere.yml", .options = {}}).status, 1);
 }
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 namespace mixnet {
@@ -12,10 +13,13 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr CommandFlag kFlags[] = {{"file", "FILE", "What to read."}, {"node", "NAME", "Whose."}};
+constexpr CommandFlag kShowFlags[] = {{"node", "NAME", "Whose too."}};
 constexpr Command kCommands[] = {
     {"run", "Run.", nullptr},
     {"config check", "Check.", nullptr},
     {"probe", "Read.", nullptr, kFlags},
+    {"history list", "List.", nullptr},
+    {"history show", "Show.", nullptr, kShowFlags, "SERIES"},
 };
 
 Result<CommandLine> parsed(std::vector<const char*> arguments) { return parse_command_line(arguments, kCommands); }
@@ -28,7 +32,17 @@ std::string outcome(std::vector<const char*> arguments) {
   if (!line->flags.config_file.empty()) out += " file=" + line->flags.config_file;
   for (const auto& [flag, value] : line->flags.options) out += " " + flag + "=" + value;
   for (const auto& [flag, value] : line->flags.of_command) out += " its " + flag + "=" + value;
+  if (!line->flags.argument.empty()) out += " of " + line->flags.argument;
   return out;
+}
+
+TEST(CommandLine, TakesWhatACommandNeeds) {
+  EXPECT_EQ(outcome({"history", "show", "node_load1"}), "history show of node_load1");
+  EXPECT_EQ(outcome({"history", "show", "sum", "(a)"}), "history show of sum (a)");
+  EXPECT_EQ(outcome({"history", "--node=b", "show", "a"}), "history show its node=b of a");
+  EXPECT_EQ(outcome({"history", "show"}), "\"history show\" needs SERIES");
+  EXPECT_EQ(outcome({"history", "list", "a"}), "unknown command \"history list a\"; did you mean \"history list\"?");
+  EXPECT_EQ(outcome({"history", "list", "--node=b"}), "\"--node\" is a flag of \"probe\"");
 }
 
 TEST(CommandLine, TakesValuesInBothForms) {
@@ -83,7 +97,7 @@ TEST(CommandLine, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(outcome({"-x"}), "unknown flag \"-x\"");
   EXPECT_EQ(outcome({"--"}), "unknown flag \"--\"");
   EXPECT_EQ(outcome({"confg", "check"}), "unknown command \"confg check\"; did you mean \"config check\"?");
-  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check, probe");
+  EXPECT_EQ(outcome({"config"}), "unknown command \"config\"; there are run, config check, probe, history list, history show");
   EXPECT_EQ(outcome({"--log.level"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--log.level", "--log.format=json"}), "\"--log.level\" needs a value");
   EXPECT_EQ(outcome({"--config.file="}), "\"--config.file\" needs a value");
@@ -132,11 +146,16 @@ TEST(CommandLine, ACommandMayHaveFlagsOfItsOwn) {
 }
 
 // Flags may stand before the command, when it is not known yet whose they are.
-TEST(CommandLine, NoTwoCommandsHaveAFlagOfOneName) {
-  std::set<std::string_view> names;
-  for (const auto& option : all_options()) names.insert(option.flag);
+TEST(CommandLine, FlagsOfOneNameAreAlikeWhateverTheCommand) {
+  std::set<std::string_view> options;
+  for (const auto& option : all_options()) options.insert(option.flag);
+  std::map<std::string_view, std::pair<bool, bool>> known;
   for (const auto& command : all_commands()) {
-    for (const auto& flag : command.flags) EXPECT_TRUE(names.insert(flag.name).second) << flag.name;
+    for (const auto& flag : command.flags) {
+      EXPECT_FALSE(options.contains(flag.name)) << flag.name;
+      const std::pair kind(flag.value.empty(), flag.repeatable);
+      EXPECT_EQ(known.try_emplace(flag.name, kind).first->second, kind) << flag.name;
+    }
   }
 }
 

@@ -8,6 +8,8 @@
 
 #include "collectors/all_collectors.h"
 #include "collectors/kit/json.h"
+#include "daemon/history/recorder.h"
+#include "daemon/page/status_page.h"
 #include "daemon/routes.h"
 #include "daemon/web/server.h"
 #include "tests/daemon/web/client.h"
@@ -44,13 +46,21 @@ void set_gate(bool open) {
 constexpr Collector kGated{"gated", "Waits at a gate.", true, Schedule::at_scrape, kMetrics, collect};
 constexpr Collector kDetached{"detached", "Waits at a gate, detached.", true, Schedule::at_scrape_detached, kMetrics, collect};
 
+Recorder::Options recording_nothing() {
+  Recorder::Options options;
+  options.interval = std::chrono::milliseconds(0);
+  return options;
+}
+
 /// The daemon's parts as `run` puts them together, around one collector.
 class Daemon {
  public:
   explicit Daemon(const Collector& collector, std::shared_ptr<const NetworkDirectory> network = nullptr)
       : enabled_{&collector},
         scraper_(std::make_unique<Board>(Roots{}, Settings{}, enabled_), {.exporter_metrics = true, .state = &state_}),
-        routes_("a <title>", "/metrics", scraper_, std::move(network)) {
+        routes_("a <title>", "/metrics", scraper_, std::move(network)),
+        recorder_(recording_nothing(), scraper_, enabled_, state_.history) {
+    routes_.use(recorder_.inbox());
     web::ServerOptions options;
     options.listeners.push_back(web::Listener::bind({"127.0.0.1", 0}).value());
     server_ = web::Server::start(std::move(options), [this](const web::Request& request, web::Responder responder) {
@@ -70,6 +80,7 @@ class Daemon {
   ExporterState state_;
   Scraper scraper_;
   Routes routes_;
+  Recorder recorder_;
   std::unique_ptr<web::Server> server_;
 };
 
@@ -148,6 +159,15 @@ TEST_F(ScraperTest, HasPagesForPeopleAndForProbes) {
   EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
   EXPECT_NE(page.body.find("<a href=\"/metrics\">"), std::string::npos);
   EXPECT_NE(page.body.find("<title>a &lt;title&gt;</title>"), std::string::npos);
+  EXPECT_NE(page.body.find("There is no history: history is not kept."), std::string::npos);
+  EXPECT_NE(page.body.find("<details id=\"collectors\">"), std::string::npos);
+  EXPECT_EQ(page.headers.at("content-security-policy"), status_page_policy());
+  EXPECT_EQ(daemon.get("/", "Accept-Encoding: gzip\r\n").headers.at("content-encoding"), "gzip");
+  EXPECT_EQ(daemon.get("/status.js").headers.at("content-type"), "text/javascript; charset=utf-8");
+  EXPECT_NE(daemon.get("/?range=7d&node=x").body.find("Charts of the last seven days"), std::string::npos);
+  const auto json = Json::parse(daemon.get("/api/v1/status").body);
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)["history"].text(), "history is not kept");
   EXPECT_EQ(daemon.get("/-/ready").status, 200);
   EXPECT_NE(daemon.get("/health").body.find("\"status\":\"ok\""), std::string::npos);
   daemon.routes().leave();

@@ -59,6 +59,8 @@
 #include "collectors/node/tunnels.h"
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
+#include "daemon/alerts/alarms.h"
+#include "daemon/checks/check_state.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
@@ -101,6 +103,12 @@ void read_configuration(std::string_view text) {
   const auto shown = to_yaml(*config);
   const auto again = read_config({}, "shown.yml", shown);
   if (!again || to_yaml(*again) != shown) std::abort();
+}
+
+/// What is read is written, and what is written is read as the same.
+void read_alarms(std::string_view text) {
+  const auto alarms = Alarms::parse(text);
+  if (alarms && Alarms::parse(alarms->serialized()) != *alarms) std::abort();
 }
 
 /// Asks everything of every value, as readers of bodies do.
@@ -249,6 +257,19 @@ void read_probe_output(std::string_view text) {
 
 // One row begins a line, as tests/fuzz/CMakeLists.txt reads them.
 // clang-format off
+/// What is accepted is shown, and what is shown is accepted as the same.
+void read_range(std::string_view text) {
+  const auto range = Range::parse(text);
+  if (range && Range::parse(range->text()) != *range) std::abort();
+}
+
+void read_check_state(std::string_view text) {
+  const auto state = CheckState::parse(text, "cpu");
+  if (!state) return;
+  const auto again = CheckState::parse(state->serialized(), "cpu");
+  if (!again || again->serialized() != state->serialized()) std::abort();
+}
+
 constexpr Target kTargets[] = {
     {"accept",
      [](std::string_view text) {
@@ -256,6 +277,7 @@ constexpr Target kTargets[] = {
        (void)accepts_gzip(text);
      }},
     {"address", [](std::string_view text) { (void)parse_address(text); }},
+    {"alarms", read_alarms},
     {"arp",
      [](std::string_view text) {
        std::vector<std::string_view> devices;
@@ -284,6 +306,7 @@ constexpr Target kTargets[] = {
        std::vector<std::int32_t> pids;
        (void)parse_cgroup_procs(text, pids);
      }},
+    {"check_state", read_check_state},
     {"config", read_configuration},
     {"conntrack_stat", [](std::string_view text) { (void)parse_conntrack_stat(text); }},
     {"cpu_list",
@@ -396,6 +419,7 @@ constexpr Target kTargets[] = {
     {"process_cgroup", [](std::string_view text) { (void)parse_process_cgroup(text); }},
     {"process_identity", [](std::string_view text) { (void)parse_process_identity(text); }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
+    {"range", read_range},
     {"request_target",
      [](std::string_view text) {
        web::Target out;

@@ -76,6 +76,16 @@ TEST(ChildProcess, GivesWhatItWroteAndItsStatus) {
   EXPECT_TRUE(has_no_child()) << "no zombie";
 }
 
+TEST(ChildProcess, ReadsItsInput) {
+  auto options = script("cat");
+  options.input = "{\"a\": 1}\n" + std::string(300'000, 'x');
+  const auto child = ended(options);
+  EXPECT_EQ(child.output(), options.input) << "more than a pipe holds";
+  EXPECT_EQ(child.end()->status, 0);
+  options.arguments = {"/bin/true"};
+  EXPECT_EQ(ended(options).end()->status, 0) << "nobody has to read it";
+}
+
 TEST(ChildProcess, GetsItsArgumentsAndEnvironmentAsTheyAre) {
   auto options = script("");
   options.arguments = {"/usr/bin/printf", "%s|", "$HOME; exit", "*", ""};

@@ -73,6 +73,55 @@ TEST(Http, GetsABody) {
   EXPECT_THAT(server.requests()[0], Not(HasSubstr("Authorization")));
 }
 
+TEST(Http, PostsABody) {
+  const HttpServer server([](const std::string&) { return answer(202, "taken"); });
+  Http http;
+  auto posted = request(server.url() + "/alerts");
+  posted.content_type = "application/json";
+  posted.body = "[{\"a\":1}]" + std::string("\0é", 3) + std::string(200'000, 'x');
+  const auto response = get(http, posted);
+  EXPECT_EQ(response.outcome, HttpOutcome::answered) << response.message;
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.body, "taken");
+  EXPECT_EQ(get(http, request(server.url())).status, 202);
+  ASSERT_EQ(server.requests().size(), 2U);
+  EXPECT_THAT(server.requests()[0], testing::StartsWith("POST /alerts HTTP/1.1\r\n"));
+  EXPECT_THAT(server.requests()[0], HasSubstr("\r\nContent-Type: application/json\r\n"));
+  EXPECT_THAT(server.requests()[0], HasSubstr("\r\nContent-Length: " + std::to_string(posted.body.size()) + "\r\n"));
+  EXPECT_THAT(server.requests()[0], EndsWith("\r\n\r\n" + posted.body));
+  EXPECT_THAT(server.requests()[1], testing::StartsWith("GET / HTTP/1.1\r\n")) << "the next one is a GET again";
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(Http, PostsAnEmptyBodyToo) {
+  const HttpServer server([](const std::string&) { return answer(200, "ok"); });
+  auto posted = request(server.url());
+  posted.content_type = "text/plain";
+  EXPECT_EQ(get(posted).status, 200);
+  EXPECT_THAT(server.requests().at(0), testing::StartsWith("POST / HTTP/1.1\r\n"));
+  EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nContent-Length: 0\r\n"));
+}
+
+TEST(Http, DoesNotPostElsewhere) {
+  const HttpServer server([](const std::string&) { return answer(307, "", "Location: /elsewhere\r\n"); });
+  auto posted = request(server.url());
+  posted.content_type = "text/plain";
+  posted.body = "body";
+  const auto response = get(posted);
+  EXPECT_EQ(response.outcome, HttpOutcome::answered);
+  EXPECT_EQ(response.status, 307);
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST(Http, SaysWhoAsks) {
+  const HttpServer server([](const std::string&) { return answer(200, "ok"); });
+  auto asked = request(server.url());
+  asked.user = "Aladdin";
+  asked.password = "open sesame:";
+  EXPECT_EQ(get(asked).status, 200);
+  EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZTo=\r\n"));
+}
+
 TEST(Http, GivesAnyStatusAsAnAnswer) {
   const HttpServer server([](const std::string& head) { return answer(head.starts_with("GET /401") ? 401 : 503, "why"); });
   EXPECT_EQ(get(request(server.url() + "/401")).status, 401);

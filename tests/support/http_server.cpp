@@ -35,13 +35,22 @@ bool send_reply(int fd, const Reply& reply) {
   return true;
 }
 
-/// One request's head; empty when there is none any more.
-std::string read_head(int fd, std::string& rest) {
+/// How long the body of a request with this head is.
+std::size_t body_bytes(const std::string& head) {
+  constexpr std::string_view kName = "\r\nContent-Length: ";
+  const auto at = head.find(kName);
+  return at == std::string::npos ? 0 : std::stoul(head.substr(at + kName.size()));
+}
+
+/// One request; empty when there is none any more.
+std::string read_request(int fd, std::string& rest) {
   for (;;) {
-    if (const auto end = rest.find("\r\n\r\n"); end != std::string::npos) {
-      auto head = rest.substr(0, end + 4);
-      rest.erase(0, end + 4);
-      return head;
+    const auto end = rest.find("\r\n\r\n");
+    const auto size = end == std::string::npos ? 0 : end + 4 + body_bytes(rest.substr(0, end + 4));
+    if (end != std::string::npos && rest.size() >= size) {
+      auto request = rest.substr(0, size);
+      rest.erase(0, size);
+      return request;
     }
     char bytes[4096];
     const auto got = ::recv(fd, bytes, sizeof bytes, 0);
@@ -103,12 +112,12 @@ void HttpServer::accept_all() {
 
 void HttpServer::serve(int fd) {
   std::string rest;
-  for (auto head = read_head(fd, rest); !head.empty(); head = read_head(fd, rest)) {
+  for (auto request = read_request(fd, rest); !request.empty(); request = read_request(fd, rest)) {
     {
       const std::lock_guard lock(mutex_);
-      requests_.push_back(head);
+      requests_.push_back(request);
     }
-    const auto reply = reply_(head);
+    const auto reply = reply_(request);
     if (!send_reply(fd, reply) || reply.then == Reply::Then::close) break;
     if (reply.then == Reply::Then::hang) {
       char byte = 0;

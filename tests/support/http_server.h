@@ -25,16 +25,16 @@ Reply answer(int status, const std::string& body, const std::string& headers = "
 /// An HTTP server that answers with whatever a test wants, broken or not. A thread for each connection.
 class HttpServer {
  public:
-  /// `reply` is called from several threads, with the request's head: "GET /path HTTP/1.1\r\nHost: …\r\n\r\n".
+  /// `reply` is called from several threads, with the request: "GET /path HTTP/1.1\r\nHost: …\r\n\r\n" and its body.
   /// `port` 0: any that is free.
-  explicit HttpServer(std::function<Reply(const std::string& head)> reply, std::uint16_t port = 0);
+  explicit HttpServer(std::function<Reply(const std::string& request)> reply, std::uint16_t port = 0);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   std::uint16_t port() const { return port_; }
-  /// The heads of all requests so far.
+  /// All requests so far.
   std::vector<std::string> requests() const;
   int connections() const { return connections_; }
 

@@ -104,10 +104,11 @@ class Box:
         for group in self.groups():
             group.mkdir(exist_ok=True)
         enter = "".join(f"echo $$ > {group}/cgroup.procs; " for group in self.groups())
-        self.process = subprocess.Popen(
-            ["sh", "-ec", enter + 'exec "$@"', "sh", *command], stdin=subprocess.DEVNULL, stdout=open(self.output.name, "w"),
-            stderr=subprocess.STDOUT, env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}, start_new_session=True,
-        )  # fmt: skip
+        with open(self.output.name, "w", encoding="utf-8") as said:
+            self.process = subprocess.Popen(
+                ["sh", "-ec", enter + 'exec "$@"', "sh", *command], stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
+                env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}, start_new_session=True,
+            )  # fmt: skip
         try:
             self.leader = self.wait_for_leader()
             state = self.wait_for_boot()

@@ -33,7 +33,7 @@ class Lifecycle(unittest.TestCase):
             self.now = f"{now}+1"
             packages.changed(debs, self.now)
             packages.changed(debs, f"{now}+2", later_configuration)
-            tree = box.tree(box.dependencies(packages.package()))
+            tree = packages.tree()
             with box.Box(tree, {"/debs": debs}, log=support.scratch() / "systemd" / "lifecycle.log") as self.box:
                 self.before = self.files()
                 self.install(self.now)
@@ -109,7 +109,8 @@ class Lifecycle(unittest.TestCase):
         self.box.run("systemctl", "enable", "--now", UNIT)
 
     def masked_stays_masked(self):
-        self.box.run("systemctl", "mask", "--now", UNIT)
+        self.box.run("systemctl", "stop", UNIT)
+        self.box.run("systemctl", "mask", UNIT)
         self.box.apt("install", "--reinstall", f"/debs/mixnet-exporter_{self.now}.deb")
         self.assertEqual("masked", self.box.run("systemctl", "is-enabled", UNIT, check=False).strip())
         self.box.run("systemctl", "unmask", UNIT)

@@ -76,6 +76,6 @@ def said(box):
     return json.loads(found[-1]) if found else None
 
 
-def tell(box, port, command, **parameters):
+def tell(box, at, command, **parameters):
     """One command of a simulator's control API."""
-    box.get(f"http://127.0.0.1:{port}/simulator/{command}?{urllib.parse.urlencode(parameters)}", "--request", "POST")
+    box.get(f"http://127.0.0.1:{at}/simulator/{command}?{urllib.parse.urlencode(parameters)}", "--request", "POST")

@@ -5,7 +5,8 @@ import pathlib
 import subprocess
 import tempfile
 
-import box  # noqa: F401, for the path of support
+import box
+import node
 import support
 
 
@@ -18,6 +19,11 @@ def package():
     found = sorted(folder().glob("mixnet-exporter_*.deb"))
     assert len(found) == 1, f"there is not one package in {folder()}: {found}"
     return found[0]
+
+
+def tree():
+    """A tree in which the package can be installed, and the simulators run."""
+    return box.tree([*box.dependencies(package()), *node.PACKAGES])
 
 
 def field(path, name):

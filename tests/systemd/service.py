@@ -36,7 +36,7 @@ class Service(unittest.TestCase):
     def setUpClass(cls):
         cls.debs = tempfile.TemporaryDirectory(prefix="mixnet-debs-")
         packages.changed(cls.debs.name, "1")
-        tree = box.tree([*box.dependencies(packages.package()), *node.PACKAGES])
+        tree = packages.tree()
         shared = {"/debs": cls.debs.name, **node.shared()}
         cls.box = box.Box(tree, shared, log=support.scratch() / "systemd" / "service.log")
         cls.box.__enter__()
