@@ -95,8 +95,9 @@ Result<CheckData> recorded_data(const Config& config, std::span<const ChosenChec
   return out;
 }
 
-CheckData sampled_data(const Config& config, std::span<ChosenCheck> checks) {
-  const auto metrics = metrics_of(checks);
+CheckData sampled_data(const Config& config, std::span<ChosenCheck> checks, std::span<const std::string_view> more) {
+  auto metrics = metrics_of(checks);
+  metrics.insert(more.begin(), more.end());
   const Needed needed(config, metrics);
   Picker picker(recordings_of(metrics));
   CheckData out;

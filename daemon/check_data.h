@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/checks/check.h"
@@ -27,7 +28,7 @@ struct CheckData {
 Result<CheckData> recorded_data(const Config& config, std::span<const ChosenCheck> checks, UnixMs now);
 
 /// What this host tells now, and a few seconds later where there are counters among it. The limits of those checks that a few
-/// seconds tell enough are set to that time.
-CheckData sampled_data(const Config& config, std::span<ChosenCheck> checks);
+/// seconds tell enough are set to that time. `more` are metrics that are looked at beside those of the checks.
+CheckData sampled_data(const Config& config, std::span<ChosenCheck> checks, std::span<const std::string_view> more = {});
 
 }  // namespace mixnet

@@ -31,7 +31,7 @@ bool is_evaluated(const Config& config) { return config.history.enabled || !conf
 
 /// Is anything to be recorded as before, from the same collectors?
 bool records_alike(const Config& before, const Config& after) {
-  return before.history == after.history && is_evaluated(before) == is_evaluated(after) &&
+  return before.history == after.history && before.checks == after.checks && is_evaluated(before) == is_evaluated(after) &&
          before.roots.state == after.roots.state && before.enabled_collectors() == after.enabled_collectors();
 }
 

@@ -45,18 +45,29 @@ test_packages=(
   libclang-rt-14-dev
   libgmock-dev
   libgtest-dev
+  monitoring-plugins-basic # negate, which wraps plugins
   openssl
   prometheus
+  prometheus-alertmanager
   prometheus-cpp-dev
   prometheus-node-exporter
   python3
+  python3-yaml
   shellcheck
   strace
   zlib1g-dev
 )
 
+# To look at the status page in a real browser. npm too, where no other package than Debian's has brought it.
+browser_packages=(
+  chromium
+  nodejs
+)
+command -v npm >/dev/null || browser_packages+=(npm)
+
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
 test_services=(
   prometheus
+  prometheus-alertmanager
   prometheus-node-exporter
 )

@@ -77,8 +77,9 @@ std::optional<Kind> settle(Alarm& alarm, const Finding* finding, UnixMs now, Uni
     alarm.since = alarm.last_seen = now;
     return Kind::changed;
   }
-  if (now - alarm.last_seen < hold) return std::nullopt;
-  if (now - alarm.last_bad >= hold) return Kind::over;
+  const auto is_past = [&](UnixMs time) { return time != now && now - time >= hold; };
+  if (!is_past(alarm.last_seen)) return std::nullopt;
+  if (is_past(alarm.last_bad)) return Kind::over;
   alarm.status = Status::warning;  // found so since it was last critical
   alarm.since = now;
   alarm.last_seen = alarm.last_bad;

@@ -8,6 +8,7 @@
 
 #include "collectors/kit/text.h"
 #include "collectors/settings.h"
+#include "daemon/checks/words.h"
 #include "daemon/path_checks.h"
 #include "daemon/url.h"
 
@@ -54,8 +55,7 @@ void read_duration(const YamlMapping& entry, std::string_view key, milliseconds&
   if (!duration) {
     value.refuse(duration.error().message);
   } else if (*duration < least || *duration > most) {
-    value.refuse(in_quotes(*text) + " is not from " + std::to_string(least.count() / 1000) + "s to " +
-                 std::to_string(most.count() / 1000) + "s");
+    value.refuse(in_quotes(*text) + " is not from " + duration_text(least) + " to " + duration_text(most));
   } else {
     to = *duration;
   }
@@ -167,11 +167,6 @@ void read_labels(const YamlValue& value, std::map<std::string, std::string>& out
     if (out.size() == kLabelsMax) label.refuse("more than " + std::to_string(kLabelsMax) + " labels");
     out.emplace(name, *std::move(text));
   }
-}
-
-std::string duration_text(milliseconds duration) {
-  const auto count = duration.count();
-  return count % 1000 == 0 ? std::to_string(count / 1000) + "s" : std::to_string(count) + "ms";
 }
 
 /// Lines of a mapping, each key with its value; nothing of what is not set.

@@ -36,6 +36,7 @@ std::optional<Machine> machine(const Look& look) {
     out.busy_percent -= percent;
     if (stolen) out.stolen_percent = percent;
   }
+  out.busy_percent = std::max(out.busy_percent, 0.0);  // what subtracting leaves
   return out;
 }
 

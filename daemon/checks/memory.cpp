@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <optional>
 
 #include "daemon/checks/subjects.h"
 #include "daemon/checks/words.h"
@@ -47,7 +48,8 @@ void check_node_memory(const Look& look) {
     if (!node.runs || !Look::any_seen({{resident}})) continue;
     const auto of_machine = total == nullptr ? Look::Values() : combined(look.past, *resident, *total, share);
     const auto in_limit = of_limit(look, node);
-    const auto held = of_machine.empty() ? std::nullopt : look.held(higher(of_machine, in_limit));
+    std::optional<Held> held;
+    if (!of_machine.empty()) held = look.held(higher(of_machine, in_limit));
     if (!held) {
       look.missing(&node, "its memory");
       continue;

@@ -51,7 +51,7 @@ std::string time_span(double seconds) {
     const bool whole = seconds > 0 && std::fmod(seconds, length) == 0;
     if (seconds >= 2 * length || whole) return std::to_string(std::llround(seconds / length)).append(name);
   }
-  return amount(seconds) + " s";
+  return amount(seconds >= 1 ? std::round(seconds) : seconds) + " s";
 }
 
 std::string duration_text(std::chrono::milliseconds duration) {

@@ -5,6 +5,7 @@
 #include "daemon/commands/collectors.h"
 #include "daemon/commands/config_check.h"
 #include "daemon/commands/config_init.h"
+#include "daemon/commands/config_prometheus.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
 #include "daemon/commands/doctor.h"
@@ -13,6 +14,7 @@
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
 #include "daemon/commands/scrape.h"
+#include "daemon/commands/status.h"
 #include "daemon/commands/targets.h"
 
 namespace mixnet {
@@ -22,6 +24,7 @@ constexpr Command kCommands[] = {
     {"run", "Serve the metrics until told to stop; what is done where no command is named.", run_run},
     {"scrape", "Collect once, print the exposition and exit; status 1 where a collector failed.", run_scrape},
     {"check", "Make a check, or all: exit status and output are a monitoring plugin's.", run_check, kCheckFlags, "NAME|all"},
+    {"status", "Print how the nodes and the host are, what to do, and the newest values.", run_status, kStatusFlags},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
     {"doctor", "Look at all that is to be set up, as the service's user, and print what works and what to do.", run_doctor,
@@ -35,6 +38,8 @@ constexpr Command kCommands[] = {
     {"config check", "Check the configuration and print every fault.", run_config_check},
     {"config show", "Print the configuration in force, defaults included, as a configuration file.", run_config_show},
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
+    {"config prometheus", "Print the entry for Prometheus's scrape_configs that fits this installation.",
+     run_config_prometheus},
     {"documents", "Write what is installed beside the program and made from its tables.", run_documents, kDocumentsFlags, "",
      true},
 };

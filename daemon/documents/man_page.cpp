@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "collectors/all_collectors.h"
+#include "daemon/checks/check.h"
 #include "daemon/commands/all_commands.h"
 #include "daemon/config.h"
 #include "daemon/documents/documents.h"

@@ -7,6 +7,7 @@
 
 #include "collectors/all_collectors.h"
 #include "collectors/kit/text.h"
+#include "daemon/checks_config.h"
 #include "daemon/config.h"
 #include "daemon/documents/documents.h"
 #include "daemon/nodes_config.h"
@@ -90,6 +91,49 @@ void append_section(std::string& out, std::string_view section, const Config& de
   for (const auto& [name, options] : groups_of(section)) append_group(out, section, name, options, defaults);
 }
 
+constexpr std::string_view kChecksHead =
+    "\n# The limits of `mixnet-exporter check`, the status page and the alerts: ranges, or none; for how long what is looked "
+    "at has\n"
+    "# to be so. Below a check its parts; `mixnet-exporter check --help` and check.md explain them.\n"
+    "checks:\n";
+
+/// All limits, each check with what its value is.
+void append_checks(std::string& out) {
+  out += kChecksHead;
+  const auto text = checks_as_yaml(default_check_limits());
+  std::string_view rest = text;
+  take_until(rest, '\n');  // the heading
+  while (!rest.empty()) {
+    const auto line = take_until(rest, '\n');
+    const auto key = trim(line.substr(0, line.find(':')));
+    const auto indentation = line.substr(0, line.find_first_not_of(' '));
+    for (const auto& check : all_checks()) {
+      const bool is_it = indentation.size() == 2 && check.name == key && check.part.empty();
+      if (is_it) out.append(indentation).append("# ").append(check.help).append("\n");
+    }
+    const std::string_view off = indentation.size() > 2 ? "#" : "";
+    out.append(indentation).append(off).append(line.substr(indentation.size())).append("\n");
+  }
+}
+
+constexpr std::string_view kAlerts =
+    "\n# Who is told of what the checks find, where no Prometheus does that; nobody where nobody is named. What else a "
+    "receiver takes,\n"
+    "# passwords say, is in alerts-without-prometheus.md.\n"
+    "alerts:\n"
+    "  # Labels of every alert; instance is the host's name where it is not here.\n"
+    "  #external_labels: {}\n"
+    "  # Under which address the exporter is reached, for links to it.\n"
+    "  #external_url: http://exit1.example:10087\n"
+    "  # How often an Alertmanager is told of what goes on.\n"
+    "  #resend_delay: 1m\n"
+    "  # Alertmanagers by their url.\n"
+    "  #alertmanagers: []\n"
+    "  # Webhooks by their url, or a url_file that holds it.\n"
+    "  #webhooks: []\n"
+    "  # Programs with their arguments, as a command, [/usr/local/bin/tell-me, --urgent].\n"
+    "  #commands: []\n";
+
 /// An entry that says what is found where it is not said.
 void append_nodes(std::string& out) {
   out += kNodesHead;
@@ -125,6 +169,8 @@ std::string sample_configuration() {
   for (const auto& option : all_options()) {
     if (done.insert(option.section).second) append_section(out, option.section, defaults);
   }
+  append_checks(out);
+  out += kAlerts;
   append_nodes(out);
   return out;
 }

@@ -325,13 +325,18 @@ LineValues values_of(const Line& line, std::string_view node, std::span<const Cu
   for (std::size_t step = 0; step < count; ++step) {
     const double less = minus.empty() ? 0 : sum_of(minus, &Curve::mean, step);
     const double by = over.empty() ? 1 : sum_of(over, &Curve::mean, step);
-    // Of a sum the least may be less than the sum ever was: each part had its least at its own time. So it is with minus.
+    const double mean = by > 0 ? (sum_of(plus, &Curve::mean, step) - less) / by : kGap;
+    // The least of a sum may be less than it ever was, as each part had its least at its own time, and the greatest more. Where
+    // one is divided by another both are uneven together: rates over a time that was measured too short are too high alike.
     const double least_less = minus.empty() ? 0 : sum_of(minus, &Curve::max, step);
     const double greatest_less = minus.empty() ? 0 : sum_of(minus, &Curve::min, step);
-    const double mean = by > 0 ? (sum_of(plus, &Curve::mean, step) - less) / by : kGap;
+    const double least_by = over.empty() ? 1 : sum_of(over, &Curve::min, step);
+    const double greatest_by = over.empty() ? 1 : sum_of(over, &Curve::max, step);
+    const double least = least_by > 0 ? (sum_of(plus, &Curve::min, step) - least_less) / least_by : mean;
+    const double greatest = greatest_by > 0 ? (sum_of(plus, &Curve::max, step) - greatest_less) / greatest_by : mean;
     out.mean.push_back(mean);
-    out.min.push_back(std::isnan(mean) ? kGap : (sum_of(plus, &Curve::min, step) - least_less) / by);
-    out.max.push_back(std::isnan(mean) ? kGap : (sum_of(plus, &Curve::max, step) - greatest_less) / by);
+    out.min.push_back(std::isnan(mean) ? kGap : std::min(least, mean));
+    out.max.push_back(std::isnan(mean) ? kGap : std::max(greatest, mean));
   }
   return out;
 }

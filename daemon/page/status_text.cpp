@@ -113,17 +113,17 @@ std::string sparkline(std::span<const double> values, std::size_t width, double 
   double top = full;
   for (const double value : columns) top = std::isnan(value) ? top : std::max(top, value);
   std::string out;
-  bool has_any = false;
+  std::size_t known = 0;
   for (const double value : columns) {
     if (std::isnan(value)) {
       out += ' ';
       continue;
     }
-    has_any = true;
+    ++known;
     const double part = top > 0 ? std::clamp(value / top, 0.0, 1.0) : 0;
     out += kBlocks[static_cast<std::size_t>(std::lround(part * 7))];
   }
-  return has_any ? out : "";
+  return known > 1 ? out : "";  // of one value there is nothing to see
 }
 
 std::string status_text(const StatusView& view, const TextStyle& style) {
@@ -144,7 +144,7 @@ std::string status_text(const StatusView& view, const TextStyle& style) {
   if (nodes.empty()) out += "\nNo node is found on this host; `mixnet-exporter discover` tells what was looked for.\n";
   out.append("\n").append(painted("Host", kBold, style)).append("\n");
   append_figures(true, "", newest, timeline, style, out);
-  const auto foot = rfc3339_text(view.now) + ", with " + std::string(range.text) + ". " + terminal_text(timeline.remark);
+  const auto foot = rfc3339_text(view.now) + ", drawn: " + std::string(range.text) + ". " + terminal_text(timeline.remark);
   return out.append("\n").append(painted(folded(foot, 0, style.width), kFaint, style)).append("\n");
 }
 

@@ -56,7 +56,7 @@ struct StatusView {
   const Window* window = nullptr;       ///< of the last hour or so
   HistoryReader* history = nullptr;     ///< null: the charts show what the window has
   std::string history_reason = {};      ///< why there is none: "it is off (history.enabled)"
-  std::vector<std::string> nodes = {};  ///< of this host; those of the window where none are named
+  std::vector<std::string> nodes = {};  ///< of this host; those of the window are shown too
   std::span<const CollectorState> collectors = {};
   const TimeRange* range = nullptr;  ///< null: the first
   std::string node = {};             ///< the one whose charts are shown; the first where there is none of that name

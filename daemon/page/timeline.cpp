@@ -2,6 +2,7 @@
 #include "daemon/page/timeline.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/page/health.h"
 #include "daemon/page/window_reader.h"
@@ -60,8 +61,17 @@ Timeline timeline_of(const StatusView& view, const TimeRange& range, std::string
 }
 
 std::vector<std::string> nodes_of(const StatusView& view) {
-  if (!view.nodes.empty() || view.window == nullptr) return view.nodes;
-  return nodes_of(newest_of(view));
+  auto out = view.nodes;
+  if (view.window == nullptr) return out;
+  std::vector<Curve> known;  // the names are all that is needed of them
+  for (const auto& column : view.window->columns()) {
+    const auto is_value = [](double value) { return !std::isnan(value); };
+    if (std::any_of(column.values.begin(), column.values.end(), is_value)) known.push_back({column.series, 0, 1, {}, {}, {}});
+  }
+  for (auto& name : nodes_of(known)) {
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(std::move(name));
+  }
+  return out;
 }
 
 std::string node_looked_at(const StatusView& view, const std::vector<std::string>& nodes) {

@@ -24,7 +24,8 @@ struct Timeline {
 /// Until now, as far back as `range` says. Without a history, or where it fails, of the window.
 Timeline timeline_of(const StatusView& view, const TimeRange& range, std::string_view node);
 
-/// The nodes of the view, and the one looked at; empty where there is none.
+/// The nodes of the view and those that the window has anything of, which may have gone; and the one looked at, empty where
+/// there is none.
 std::vector<std::string> nodes_of(const StatusView& view);
 std::string node_looked_at(const StatusView& view, const std::vector<std::string>& nodes);
 

@@ -60,6 +60,8 @@
 #include "collectors/node/wireguard.h"
 #include "daemon/address.h"
 #include "daemon/alerts/alarms.h"
+#include "daemon/alerts/alerts_config.h"
+#include "daemon/alerts/notices.h"
 #include "daemon/checks/check_state.h"
 #include "daemon/config.h"
 #include "daemon/negotiation.h"
@@ -109,6 +111,11 @@ void read_configuration(std::string_view text) {
 void read_alarms(std::string_view text) {
   const auto alarms = Alarms::parse(text);
   if (alarms && Alarms::parse(alarms->serialized()) != *alarms) std::abort();
+}
+
+void read_alert_records(std::string_view text) {
+  const auto records = parse_records(text);
+  if (records && parse_records(serialized(*records)) != *records) std::abort();
 }
 
 /// Asks everything of every value, as readers of bodies do.
@@ -278,6 +285,7 @@ constexpr Target kTargets[] = {
      }},
     {"address", [](std::string_view text) { (void)parse_address(text); }},
     {"alarms", read_alarms},
+    {"alert_records", read_alert_records},
     {"arp",
      [](std::string_view text) {
        std::vector<std::string_view> devices;

@@ -290,7 +290,7 @@ class NobodyIsTold(BesideNodes):
         secrets |= strings_like(r"[0-9a-fA-F]{32,}", node.json("/api/v1/metrics/sessions"))
         self.assertGreater(len(secrets), 40, "the node tells of users")
         others = strings_like(r"[1-9A-HJ-NP-Za-km-z]{40,}", node.json("/api/v1/metrics/verloc")) - {node.about["identity"]}
-        for path in "/metrics", "/":
+        for path in "/metrics", "/", "/?range=24h", "/api/v1/status":
             self.check(server.get(path).body.decode(), secrets | others, path)
         openmetrics = server.get("/metrics", {"Accept": "application/openmetrics-text"}).body.decode()
         self.check(openmetrics, secrets | others, "OpenMetrics")

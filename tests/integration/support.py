@@ -374,9 +374,11 @@ class SimulatedNetwork(AskedOverHttp):
         """What places a running simulated node in the network, bonded with its own port."""
         return {"identity": simulator.about["identity"], "host": "127.0.0.1", "port": simulator.ports["http"], "id": 1324, **more}
 
+    def command(self):
+        return [simulated_network(), "run", *self.flags]
+
     def __enter__(self):
-        command = [simulated_network(), "run", *self.flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/")
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE, text=True, cwd="/")
         line = self.process.stdout.readline()
         if not line:
             status = self.process.wait()

@@ -70,7 +70,7 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual("mixnet-exporter", run("ps", "-o", "user:20=", "-p", self.pid()).strip())
         self.assertRegex(run("getent", "passwd", "mixnet-exporter"), r":/usr/sbin/nologin$")
         self.assertEqual("mixnet-exporter 750", run("stat", "-c", "%U %a", STATE).strip())
-        self.assertEqual("root 700", run("stat", "-c", "%U %a", "/etc/mixnet-exporter/tokens").strip())
+        self.assertEqual("root 755", run("stat", "-c", "%U %a", "/etc/mixnet-exporter/tokens").strip())
         self.answers()
         # What is shipped needs nothing to be edited.
         self.assertEqual("The configuration is good.\n", run("mixnet-exporter", "config", "check"))

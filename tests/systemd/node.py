@@ -24,7 +24,7 @@ Environment=HOME=/home/nym
 ExecStart=/node/nym-node run --mode exit-gateway --id test --hostname "" --accept-operator-terms-and-conditions \\
   --wireguard-enabled true --config-file {HOME}/config/config.toml --nym-api-urls http://127.0.0.1:18000/api \\
   --public-ips 127.0.0.1 --sim-http-port 8080 --sim-traffic steady
-LimitNOFILE=65536
+LimitNOFILE=8192
 """
 
 

@@ -100,20 +100,20 @@ TEST(AlertsConfig, TellsWhatIsWrongAndWhere) {
   EXPECT_EQ(read("alerts: on\n").error().message, "c.yml:1:9: expected a mapping, found \"on\"");
   EXPECT_EQ(read("alerts:\n  alertmanager: []\n").error().message,
             "c.yml:2:3: unknown key \"alertmanager\"; did you mean \"alertmanagers\"?");
-  EXPECT_EQ(read("alerts:\n  resend_delay: 0s\n").error().message, "c.yml:2:17: \"0s\" is not from 1s to 3600s");
+  EXPECT_EQ(read("alerts:\n  resend_delay: 0s\n").error().message, "c.yml:2:17: \"0s\" is not from 1s to 1h");
   EXPECT_EQ(read("alerts:\n  external_url: exit1\n").error().message,
             "c.yml:2:17: \"exit1\" does not begin with http:// or https://");
   EXPECT_EQ(refused("alertmanagers", "http://h"), "c.yml:3:7: expected a mapping, found \"http://h\"");
   EXPECT_EQ(refused("alertmanagers", "{timeout: 5s}"), "c.yml:3:7: an Alertmanager needs a url");
   EXPECT_EQ(refused("alertmanagers", "{url: http://h, send_resolved: true}"), "c.yml:3:23: unknown key \"send_resolved\"");
-  EXPECT_EQ(refused("alertmanagers", "{url: http://h, timeout: 1h}"), "c.yml:3:32: \"1h\" is not from 1s to 300s");
+  EXPECT_EQ(refused("alertmanagers", "{url: http://h, timeout: 1h}"), "c.yml:3:32: \"1h\" is not from 1s to 5m");
   EXPECT_EQ(refused("alertmanagers", "{url: http://h, timeout: soon}"),
             "c.yml:3:32: \"soon\" is not a duration such as 500ms, 15s, 5m, 2h or 7d");
   EXPECT_EQ(refused("alertmanagers", "{url: http://h}\n    - {url: http://h/}"), "c.yml:4:7: the same receiver a second time");
   EXPECT_EQ(refused("webhooks", "{}"), "c.yml:3:7: a webhook needs a url or a url_file, and not both");
   EXPECT_EQ(refused("webhooks", "{url: http://h, url_file: f}"),
             "c.yml:3:7: a webhook needs a url or a url_file, and not both");
-  EXPECT_EQ(refused("webhooks", "{url_file: f, repeat_interval: 1s}"), "c.yml:3:38: \"1s\" is not from 60s to 2592000s");
+  EXPECT_EQ(refused("webhooks", "{url_file: f, repeat_interval: 1s}"), "c.yml:3:38: \"1s\" is not from 1m to 30d");
   EXPECT_EQ(refused("commands", "{command: /bin/true}"), "c.yml:3:17: expected a list, found \"/bin/true\"");
   EXPECT_EQ(refused("commands", "{command: [mail, root]}"), "c.yml:3:18: \"mail\" is not an absolute path");
   EXPECT_THAT(refused("commands", "{command: []}"), HasSubstr("a command needs a command"));

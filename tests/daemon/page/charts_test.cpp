@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "collectors/kit/text.h"
+#include "daemon/checks/check.h"
 #include "daemon/history/recording.h"
 #include "daemon/page/window_reader.h"
 
@@ -77,11 +79,34 @@ TEST(Line, HasTheLeastAndTheGreatest) {
   EXPECT_EQ(values.max[0], 7);
 }
 
+/// A tick that came late makes the next interval look busy: what was done is divided by too short a time.
+TEST(Line, IsAShareOfWhatIsAsUneven) {
+  const Line line{.name = "", .colour = "", .plus = {Selector{"part"}}, .over = {Selector{"all"}}};
+  Curve part = curve("part", "", {0.9}), all = curve("all", "", {1});
+  part.min = {0.81}, part.max = {0.99};
+  all.min = {0.9}, all.max = {1.1};
+  const auto values = values_of(line, "", std::vector{part, all});
+  EXPECT_NEAR(values.min[0], 0.9, 1e-9);
+  EXPECT_NEAR(values.mean[0], 0.9, 1e-9);
+  EXPECT_NEAR(values.max[0], 0.9, 1e-9);
+}
+
 /// What is drawn must be recorded where nothing is configured.
 TEST(Charts, AreOfWhatIsRecordedByDefault) {
   std::set<std::string> recorded;
   for (const auto text : default_recordings()) recorded.insert(Recording::parse(text).value().metric);
   for (const auto metric : page_metrics()) EXPECT_TRUE(recorded.contains(std::string(metric))) << metric;
+}
+
+TEST(Charts, MarkAlertsThatThereAre) {
+  std::set<std::string_view> alerts;
+  for (const auto& check : all_checks()) alerts.insert(check.alert);
+  for (const auto& chart : all_charts()) {
+    for (auto rest = chart.alerts; !rest.empty();) {
+      const auto alert = take_until(rest, '|');
+      EXPECT_TRUE(alerts.contains(alert)) << alert;
+    }
+  }
 }
 
 TEST(Charts, HaveIdsAndTextsOfTheirOwn) {

@@ -109,6 +109,15 @@ TEST(StatusPage, ShowsWhatItHasSeenWhereThereIsNoHistory) {
   EXPECT_THAT(page, HasSubstr("<figure id=\"packets\">"));
 }
 
+/// One that does not run is not found any more where nothing is configured.
+TEST(StatusPage, GoesOnToShowANodeThatHasGone) {
+  SyntheticView synthetic({});
+  synthetic.view().nodes.clear();
+  const auto page = status_page(synthetic.view());
+  EXPECT_THAT(page, HasSubstr("<h3>Node demo</h3>"));
+  EXPECT_THAT(page, Not(HasSubstr("No node is found")));
+}
+
 class FailingHistory : public SyntheticHistory {
  public:
   FailingHistory() : SyntheticHistory({}) {}
@@ -278,7 +287,7 @@ TEST(Sparkline, HasTheGreatestAtTheTop) {
   EXPECT_EQ(sparkline(std::vector<double>{0, 1, kGap, 2}, 10), "▁▅ █");
   EXPECT_EQ(sparkline(std::vector<double>{0.5, 0.5}, 10, 1), "▅▅");
   EXPECT_EQ(sparkline(std::vector<double>{1, 2, 3, 8}, 2), "▃█");
-  EXPECT_EQ(sparkline(std::vector<double>{kGap}, 10), "");
+  EXPECT_EQ(sparkline(std::vector<double>{kGap, 1}, 10), "");
   EXPECT_EQ(sparkline({}, 10), "");
 }
 
