@@ -106,7 +106,8 @@ class VirtualMachine:
     def _boot(self, folder, seconds):
         (kernel,) = (self.unpacked / "boot").glob("vmlinuz-*")
         command = [self.unpacked / "usr/bin/qemu-system-x86_64"]
-        command += ["-L", self.unpacked / "usr/share/qemu", "-L", self.unpacked / "usr/share/seabios"]
+        for root in (self.unpacked, pathlib.Path("/")):  # what this machine has installed is not unpacked
+            command += ["-L", root / "usr/share/qemu", "-L", root / "usr/share/seabios"]
         command += ["-machine", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "1024"]
         command += ["-nodefaults", "-no-reboot", "-display", "none"]
         command += ["-serial", f"file:{folder}/console", "-serial", f"file:{folder}/said"]

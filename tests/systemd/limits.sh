@@ -19,6 +19,7 @@ load() {
   in_group dd if=/dev/vdb of=/dev/null bs=32k count=20 iflag=direct
   in_group dd if=/dev/zero of=/dev/null bs=200M count=1 || true # killed: it is more than MemoryMax
   in_group timeout 4 sh -c 'while true; do true; done' || true
+  # shellcheck disable=SC2016  # for that shell to expand
   in_group sh -c 'for i in $(seq 80); do sleep 5 & done; wait' || true # more than TasksMax
 }
 
