@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "daemon/config.h"
 #include "daemon/doctor/collector_findings.h"
 #include "daemon/doctor/findings.h"
 #include "daemon/doctor/monitoring_findings.h"

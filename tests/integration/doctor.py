@@ -78,7 +78,7 @@ class Doctor(unittest.TestCase):
             self.file("p.yml", PROMETHEUS.format(folder=folder, exporter=ours.port, **ports))
             self.file("a.yml", ALERTMANAGER)
             told = [alertmanager, f"--config.file={folder}/a.yml", f"--storage.path={folder}/a", "--cluster.listen-address="]
-            scraper = [prometheus, f"--config.file={folder}/p.yml", f"--storage.tsdb.path={folder}/p"]
+            scraper = [prometheus, f"--config.file={folder}/p.yml", f"--storage.tsdb.path={folder}/p", "--rules.alert.resend-delay=1s"]
             with support.Server([*told, f"--web.listen-address=127.0.0.1:{ports['alertmanager']}"], ports["alertmanager"]) as a, \
                  support.Server([*scraper, f"--web.listen-address=127.0.0.1:{ports['prometheus']}"], ports["prometheus"]) as p:  # fmt: skip
                 support.wait_for(lambda: json.loads(a.get("/api/v2/alerts").body), "an alert to arrive", 60)

@@ -205,6 +205,23 @@ class Service(unittest.TestCase):
         self.restart(*self.box.run("cat", example).splitlines())
         self.scrape_with("mixnet_node_process_read_bytes_total")
 
+    def test_doctor_looks_as_the_services_user(self):
+        """Started by root, it may no more than the service, and tells what that lacks; and sees the service's token."""
+        self.configure("    access_token_file: token_test\n")
+        self.box.write("/etc/mixnet-exporter/tokens/test", node.TOKEN + "\n", 0o600)
+        self.restart()
+        said = self.box.run("mixnet-exporter", "doctor", check=False)
+        self.assertIn("as the user mixnet-exporter, without capabilities", said)
+        self.assertRegex(said, r"(?m)^  good +mixnet-exporter.service +active, process ")
+        self.assertRegex(said, r"(?m)^  good +127\.0\.0\.1:10087 +answers$")
+        self.assertRegex(said, r"(?m)^  good +test: access token +there$")
+        self.assertRegex(said, r"(?m)^  not permitted +node_firewall .*\n +-> .*CAP_NET_ADMIN|^  not permitted +node_firewall .*CAP_NET_ADMIN")
+        self.assertNotIn(node.TOKEN, said)
+        self.restart("AmbientCapabilities=CAP_NET_ADMIN", "CapabilityBoundingSet=CAP_NET_ADMIN")
+        said = self.box.run("mixnet-exporter", "doctor", check=False)
+        self.assertIn("with CAP_NET_ADMIN as its unit has", said)
+        self.assertNotRegex(said, r"(?m)^  not permitted +node_firewall")
+
     def test_the_package_of_the_tests_is_its_own(self):
         """What the program says of itself is what the package says of it."""
         version = self.box.run("mixnet-exporter", "--version").split()[2]
