@@ -18,11 +18,12 @@ load() {
   in_group dd if=/dev/zero of=/dev/vdb bs=64k count=48 oflag=direct
   in_group dd if=/dev/vdb of=/dev/null bs=32k count=20 iflag=direct
   in_group dd if=/dev/zero of=/dev/null bs=200M count=1 || true # killed: it is more than MemoryMax
-  in_group timeout 4 sh -c 'while true; do true; done' || true
+  in_group timeout 3 sh -c 'while true; do true; done' || true
   # shellcheck disable=SC2016  # for that shell to expand
-  in_group sh -c 'for i in $(seq 80); do sleep 5 & done; wait' || true # more than TasksMax
+  in_group sh -c 'for i in $(seq 48); do sleep 1 & done; wait' || true # more than TasksMax
 }
 
+set -x # for the console
 useradd --system --create-home --home-dir /home/nym nym
 systemd-sysusers
 systemctl start nym-node.service mixnet-exporter.service
