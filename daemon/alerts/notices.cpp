@@ -155,11 +155,11 @@ std::size_t note_changes(Record& record, const AlertReceiver& receiver, std::spa
     each.at = std::min(each.at, now);  // the clock may have been set back
     const auto* alarm = find(alarms, each.alarm, is_same);
     auto notice = news_of(each, alarm, receiver.repeat_interval, now);
+    if (notice) each.at = now;
     if (notice && (notice->kind != Kind::over || receiver.send_resolved)) news.push_back(*std::move(notice));
     if (alarm == nullptr) continue;
     known.emplace(alarm->alert, alarm->node);
     refresh(each, *alarm);
-    if (notice) each.at = now;
     told.push_back(std::move(each));
   }
   for (const auto& alarm : alarms) {

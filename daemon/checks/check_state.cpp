@@ -34,7 +34,7 @@ std::string sentence_of(const Alarm& alarm) {
   return out;
 }
 
-std::string span_of(UnixMs from, UnixMs to) { return time_span(static_cast<double>(std::max<UnixMs>(to - from, 0) / 1000)); }
+std::string span_of(UnixMs from, UnixMs to) { return time_span(static_cast<double>(std::max<UnixMs>(to - from, 0)) / 1000); }
 
 /// The rest of a line that begins with `word`; nothing where it begins with another.
 std::optional<std::string_view> after(std::string_view line, std::string_view word) {

@@ -69,7 +69,7 @@ void look_at(const Look& look, const Disk& disk, const std::string& what, const 
   }
   finding.remedy = "Look at the journal first (journalctl --disk-usage), then at logs and at the node's databases.";
   finding.measures = {look.percentage(label, held->latest)};
-  look.conclude(std::move(finding), held->covers || finding.status == Status::ok, node);
+  look.conclude(std::move(finding), held->covers, node);
 }
 
 /// Two names of one: of a size to the byte, and as full but for what was written between two looks.

@@ -12,6 +12,7 @@
 #include "daemon/log.h"
 #include "daemon/service.h"
 #include "daemon/service_manager.h"
+#include "daemon/start_memory.h"
 #include "daemon/version.h"
 
 namespace mixnet {
@@ -50,6 +51,7 @@ void serve(Service& service, const sigset_t& signals) {
   const auto status = "serving " + service.urls().front();
   const auto watchdog = watchdog_interval();
   notify_ready(status);
+  give_back_start_memory();
   for (;;) {
     switch (wait_for_signal(signals, watchdog)) {
       case 0:

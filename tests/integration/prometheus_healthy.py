@@ -363,7 +363,7 @@ class Names(Healthy):
         "mixnet_network_node_self_description_fault_info": {"step", "reason"},
     }  # fmt: skip
     OF_TARGETS = {"job", "instance", "node"}
-    PAGES = ("docs/prometheus.md", "docs/alerts.md", "docs/testing-events.md", "docs/migration.md", "docs/runbooks/*.md")
+    PAGES = ("docs/prometheus.md", "docs/alerts.md", "docs/testing-events.md", "docs/migrate-*.md", "docs/runbooks/*.md")
 
     def labels_seen(self):
         node = self.node(mode="exit-gateway")

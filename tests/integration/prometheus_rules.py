@@ -4,7 +4,7 @@
 
 For each case there are tests of its own: the alert fires once its condition has lasted, is pending just before, is all that
 fires; it does not where the values are just not bad enough, where a series is missing, after a restart of the node; and counters
-that begin anew change nothing. `--write FOLDER` leaves them there for a look.
+that begin anew change nothing. `--write FOLDER` leaves them there for a look, `--update` writes the tables of docs/alerts.md.
 """
 import json
 import pathlib
@@ -225,6 +225,139 @@ class NewestRules(NewerRules):
     suite = "sid"
 
 
+SUBJECTS = {
+    "host": "The host", "node": "The node", "packets": "Packets", "tunnels": "Tunnels", "network": "The network's view",
+    "exporter": "The exporter, and alerting itself",
+}  # fmt: skip
+DOCUMENT = support.PROJECT / "docs/alerts.md"
+BEGIN, END = "<!-- alerts: made from prometheus/rules, see tests/integration/prometheus_rules.py -->", "<!-- end of alerts -->"
+
+
+def limits_of(rule):
+    """What the expression compares with, but for how long the node has been up."""
+    expression = re.sub(r"node:mixnet_node_uptime_seconds:min < 600", "", " ".join(rule["expr"].split()))
+    return re.findall(r"(==|<=|>=|<|>) (-?[\d.]+(?: \* \d+)?)(?![\w(.])", expression)
+
+
+def in_words(text):
+    """A summary with names in place of what is filled in."""
+    text = re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda match: match[1].upper(), text)
+    return re.sub(r"\{\{[^{}]*\$value[^{}]*\}\}", "N", text).replace("|", "\\|")
+
+
+def table_of(file):
+    rows = {}
+    for group in yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]:
+        for rule in group["rules"]:
+            if "alert" in rule:
+                rows.setdefault(rule["alert"], []).append(rule)
+    yield "| Alert | Severity | Limits | After | It says |"
+    yield "|---|---|---|---|---|"
+    for name, rules in rows.items():
+        severities = ", ".join(dict.fromkeys(rule["labels"]["severity"] for rule in rules))
+        summaries = " / ".join(dict.fromkeys(in_words(rule["annotations"]["summary"]) for rule in rules))
+        limits = " / ".join(dict.fromkeys(", ".join(" ".join(limit) for limit in limits_of(rule)) for rule in rules))
+        yield f"| [`{name}`](runbooks/{name}.md) | {severities} | {limits} | {rules[0].get('for', 'at once')} | {summaries} |"
+
+
+def expected_document():
+    """The page, with tables that are made from the rules."""
+    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    files = {file.stem.removeprefix("mixnet-"): file for file in RULES}
+    parts = [BEGIN]
+    for subject, title in SUBJECTS.items():
+        parts += ["", f"## {title}", "", *table_of(files[subject])]
+    return head + "\n".join([*parts, "", END]) + rest.partition(END)[2]
+
+
+class Document(unittest.TestCase):
+    maxDiff = None
+
+    def test_lists_every_alert(self):
+        self.assertEqual(DOCUMENT.read_text(encoding="utf-8"), expected_document(), "prometheus_rules.py --update writes it anew")
+
+    def test_every_runbook_is_of_an_alert(self):
+        names = {page.stem for page in (support.PROJECT / "docs/runbooks").glob("*.md")}
+        self.assertEqual({rule["alert"] for rule in alerts()}, names)
+
+    def test_runbooks_say_everything(self):
+        for page in (support.PROJECT / "docs/runbooks").glob("*.md"):
+            text = page.read_text(encoding="utf-8")
+            headings = re.findall(r"^#+ .*", text, re.M)
+            self.assertEqual([f"# {page.stem}", "## Meaning", "## Impact", "## Confirm", "## Mend"], headings)
+            if page.stem != "MixnetWatchdog":
+                self.assertIn("```", text, page.name)
+
+
+class SameAsChecks(unittest.TestCase):
+    """`mixnet-exporter check` and the alerts that the exporter sends itself have the same names, severities and limits; they are
+    read out of the table of checks in the source."""
+
+    ROW = re.compile(
+        r'{"\w+",\s*"\w*",\s*"(?P<alert>Mixnet\w+)",\s*"(?P<help>[^"]*)",\s*'
+        r"{(?P<warning>[^,{}]+), (?P<critical>[^,{}]+), (?P<over>\d+(?:min|h|s))}"
+    )
+
+    def checks(self):
+        text = (support.PROJECT / "daemon/checks/all_checks.cpp").read_text(encoding="utf-8")
+        rows = [match.groupdict() for match in self.ROW.finditer(text)]
+        self.assertEqual(set(re.findall(r'"(Mixnet\w+)"', text)), {row["alert"] for row in rows}, "a row that is not understood")
+        self.assertGreater(len(rows), 20)
+        return rows
+
+    def test_names_and_severities(self):
+        ours = {(rule["alert"], rule["labels"]["severity"]) for rule in alerts()}
+        theirs = {(row["alert"], severity) for row in self.checks() for severity in ("warning", "critical") if row[severity] != "kNone"}
+        self.assertLessEqual(theirs, ours)
+        names = {alert for alert, _ in theirs}
+        self.assertEqual(theirs, {one for one in ours if one[0] in names})
+
+    def test_limits(self):
+        for row in self.checks():
+            for severity in "warning", "critical":
+                if row[severity] == "kNone":
+                    continue
+                kind, number = re.fullmatch(r"(up_to|from)\(([\d.]+)\)", row[severity]).groups()
+                rules = [r for r in alerts() if (r["alert"], r["labels"]["severity"]) == (row["alert"], severity)]
+                allowed = self.as_compared(kind, float(number), row["help"])
+                for rule in rules:
+                    compared = [(operator, self.number(value)) for operator, value in limits_of(rule)]
+                    self.assertTrue(allowed & set(compared), f"{row['alert']} {severity}: {allowed} is not in {compared}")
+
+    @staticmethod
+    def number(text):
+        value = 1.0
+        for factor in text.split(" * "):
+            value *= float(factor)
+        return round(value, 6)
+
+    def as_compared(self, kind, number, says):
+        """How a rule may write what a check lets pass."""
+        scales = [1]
+        if "percent" in says:
+            scales = [0.01]
+        elif "days" in says.lower():
+            scales = [86400]
+        out = set()
+        for scale in scales:
+            limit = round(number * scale, 6)
+            out |= {(">", limit), (">=", number + 1)} if kind == "up_to" else {("<", limit)}
+        if kind == "up_to" and number == 0:
+            out.add(("==", 1.0))
+        if kind == "from" and number == 1:
+            out.add(("==", 0.0))
+        return out
+
+    def test_how_long_they_last(self):
+        for row in self.checks():
+            over = minutes(row["over"].replace("min", "m")) if not row["over"].endswith("s") else 0
+            for rule in alerts():
+                if rule["alert"] != row["alert"]:
+                    continue
+                windows = [minutes(window) for window in re.findall(r"\[(\d+[mh])\]|increase(1h)", rule["expr"]) for window in window if window]
+                self.assertIn(over, [minutes(rule.get("for")), *windows], rule["alert"])
+
+
 class Form(WithPromtool):
     """What promtool does not ask of rules."""
 
@@ -263,23 +396,23 @@ class Form(WithPromtool):
 
     def test_annotations_are_filled_in(self):
         """promtool shows what it got where another text is expected; none of it is an error or a value that is not there."""
-        tests = []
-        for number, case in enumerate(CASES):
-            test = firing_test(number, case)
-            test["promql_expr_test"] = []
-            test["alert_rule_test"] = [{"eval_time": f"{fires_at(case)}m", "alertname": case.alert, "exp_alerts": []}]
-            tests.append(test)
-        with tempfile.TemporaryDirectory() as folder:
-            file = pathlib.Path(folder, "tests.yml")
-            file.write_text(test_file(tests), encoding="utf-8")
-            status, said = run([self.promtool(), "test", "rules", file])
-        self.assertNotEqual(0, status)
-        filled_in = re.findall(r"Annotations:\{(.*?), runbook_url=", said, re.S)
-        self.assertGreaterEqual(len(filled_in), len(CASES))
+        filled_in = []
+        for alert in sorted({case.alert for case in CASES}):
+            cases = [case for case in CASES if case.alert == alert]
+            tests = [test_of(alert, case.series, [(fires_at(case), "vector(0) > 1", [])]) for case in cases]
+            for case, test in zip(cases, tests):
+                test["alert_rule_test"] = [{"eval_time": f"{fires_at(case)}m", "alertname": alert, "exp_alerts": []}]
+            with tempfile.TemporaryDirectory() as folder:
+                rules, file = pathlib.Path(folder, "rules.yml"), pathlib.Path(folder, "tests.yml")
+                rules.write_text(only(alert), encoding="utf-8")
+                file.write_text(test_file(tests, [rules], step_of(cases)), encoding="utf-8")
+                status, said = run([self.promtool(), "test", "rules", file])
+            self.assertNotEqual(0, status)
+            found = re.findall(r"Annotations:\{(.*?), runbook_url=", said, re.S)
+            self.assertGreaterEqual(len(found), len(cases), alert)
+            filled_in += found
         for text in filled_in:
             self.assertNotRegex(text, r"<no value>|error expanding|%!|NaN|\{\{|e\+")
-        if "--show" in sys.argv:
-            print("\n".join(sorted(set(filled_in))))
 
 
 if __name__ == "__main__":
@@ -287,5 +420,7 @@ if __name__ == "__main__":
         target = pathlib.Path(sys.argv[2], "tests.yml")
         target.write_text(test_file([t for n, c in enumerate(CASES) for t in (firing_test(n, c), *other_tests(n, c))] + list(healthy_tests())), encoding="utf-8")
         print(target)
+    elif sys.argv[1:] == ["--update"]:
+        DOCUMENT.write_text(expected_document(), encoding="utf-8")
     else:
         unittest.main()

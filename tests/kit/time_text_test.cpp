@@ -24,6 +24,14 @@ TEST(Rfc3339, IsNothingElse) {
   }
 }
 
+TEST(Rfc3339, IsWrittenAsItIsRead) {
+  EXPECT_EQ(rfc3339(0), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(rfc3339(1'778'890'203'511), "2026-05-16T00:10:03.511Z");
+  EXPECT_EQ(rfc3339(1'709'251'199'001), "2024-02-29T23:59:59.001Z");
+  EXPECT_EQ(rfc3339(-1), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(parse_rfc3339(rfc3339(1'790'000'000'000)), 1'790'000'000);
+}
+
 TEST(OffsetDateTime, IsReadAsSecondsSince1970) {
   EXPECT_EQ(parse_offset_date_time("2026-05-16 09:48:03 +00:00:00"), 1778924883.0);
   EXPECT_EQ(parse_offset_date_time("2026-05-16 10:48:03 +01:00:00"), 1778924883.0);

@@ -15,9 +15,11 @@ IN_ONE_FILE = {
     "libcrypt": r"crypt\.h$",
     "libcurl": r"curl/",
     "nlohmann's JSON": r"nlohmann/",
-    "ISA-L": r"isa-l/",
+    "ISA-L, its compression": r"isa-l/igzip",
+    "ISA-L, its checksums": r"isa-l/crc",
     "OpenSSL": r"openssl/",
     "re2": r"re2/",
+    "SQLite": r"sqlite3\.h$",
     "toml++": r"toml\+\+/",
 }
 # The same of the daemon and of the collectors: one serves with TLS and compares passwords, the others ask with TLS, and a

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "collectors/kit/json.h"
 #include "tests/daemon/alerts/alarm.h"
 
@@ -54,6 +56,17 @@ TEST(AlertBodies, ForAnAlertmanagerAreAList) {
             R"("generatorURL":"https://exit1.example/"}])");
   EXPECT_EQ(alertmanager_body({}, {}, ""), "[]");
   EXPECT_EQ(parsed(alertmanager_body(alerts, {}, "")).at(0)["generatorURL"].text(), std::nullopt);
+}
+
+TEST(AlertBodies, LinkToPagesThatAreThere) {
+  for (const auto& check : all_checks()) {
+    Alarm found = alarm();
+    found.alert = check.alert;
+    const auto url =
+        parsed(alertmanager_body(std::vector<Alert>{{found, 1, false}}, {}, "")).at(0)["annotations"]["runbook_url"];
+    const auto name = std::filesystem::path(url.text().value()).filename();
+    EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(MIXNET_SOURCE "/docs/runbooks") / name)) << name;
+  }
 }
 
 TEST(AlertBodies, ForAWebhookAreAsAlertmanagerSendsThem) {

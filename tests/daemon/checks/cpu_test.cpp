@@ -92,7 +92,7 @@ TEST(CheckCpu, ARestartLosesNothing) {
 }
 
 TEST(CheckCpu, TooShortARecordIsNoTrouble) {
-  const auto busy = with_node(host(1.9, 0, 5min), 1.9, 0).one("cpu");
+  const auto busy = with_node(host(1.75, 0, 5min), 1.75, 0).one("cpu");
   EXPECT_EQ(busy.status, Status::unknown);
   EXPECT_THAT(busy.message, HasSubstr("less than the last 10 min is recorded"));
   EXPECT_EQ(with_node(host(0.5, 0, 5min), 0.5, 0).one("cpu").status, Status::ok);
@@ -124,10 +124,10 @@ TEST(CheckCpu, OfANodeThatIsNotThereOrDoesNotRunThereIsNothing) {
 }
 
 TEST(CheckCpu, IsSparedWhereItJustStarted) {
-  const auto found = with_node(host(1.9), 1.9, 0, 240).one("cpu");
+  const auto found = with_node(host(1.75), 1.75, 0, 240).one("cpu");
   EXPECT_EQ(found.status, Status::ok);
   EXPECT_THAT(found.message, HasSubstr("; it was started 4 min ago, and is judged after 10 min"));
-  EXPECT_EQ(with_node(host(1.9), 1.9, 0, 601).one("cpu").status, Status::warning);
+  EXPECT_EQ(with_node(host(1.75), 1.75, 0, 601).one("cpu").status, Status::warning);
 }
 
 TEST(CheckCpu, LooksAtEachNode) {
