@@ -14,6 +14,16 @@ print_files() {
   done
 }
 
+wait_for_node() {
+  local _
+  for _ in $(seq 30); do
+    if curl -fs http://127.0.0.1:8080/api/v1/health >/dev/null; then return; fi
+    sleep 1
+  done
+  journalctl --no-pager --unit=nym-node.service >&2
+  exit 1
+}
+
 load() {
   in_group dd if=/dev/zero of=/dev/vdb bs=64k count=48 oflag=direct
   in_group dd if=/dev/vdb of=/dev/null bs=32k count=20 iflag=direct
@@ -27,7 +37,7 @@ set -x # for the console
 useradd --system --create-home --home-dir /home/nym nym
 systemd-sysusers
 systemctl start nym-node.service mixnet-exporter.service
-until curl -fs http://127.0.0.1:8080/api/v1/health >/dev/null; do sleep 0.5; done
+wait_for_node
 load
 # It is stopped while it is compared; the exporter looks for nodes every so often.
 until curl -fs http://127.0.0.1:10087/metrics | grep -q '^mixnet_node_cgroup_tasks_max'; do sleep 0.5; done
