@@ -227,7 +227,7 @@ TEST_F(ScraperTest, StopsUnlessACollectorHangs) {
 
 // What is absent here costs an error's text once a minute; each other collector must be steady by then.
 TEST(SteadyScrape, AllocatesNothing) {
-  Exposition exposition(std::make_unique<Board>(Roots{}, Settings{}, all_collectors()));
+  BoardExposition exposition(std::make_unique<Board>(Roots{}, Settings{}, all_collectors()));
   std::string text, compressed;
   const auto scrape = [&] {
     exposition.collect({});
