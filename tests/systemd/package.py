@@ -95,20 +95,20 @@ class Package(unittest.TestCase):
         self.assertEqual([], [name for name in named if owners[name] not in depends])
 
     def test_closure(self):
-        """What it would bring to a minimal system with systemd, by its own apt."""
-        wanted = box.tree([])
-        shutil.copy(packages.package(), wanted / "tmp/package.deb")
-        self.addCleanup((wanted / "tmp/package.deb").unlink)
-        command = ["chroot", wanted, "apt-get", "--simulate", "--no-install-recommends", "install", "/tmp/package.deb"]
+        """What it would bring to a minimal system with systemd: this system's package lists, that one's packages."""
+        minimal = box.tree([], common=("systemd", "systemd-sysv"))
+        status = f"Dir::State::status={minimal}/var/lib/dpkg/status"
+        command = ["apt-get", "-o", status, "--simulate", "--no-install-recommends", "install", packages.package()]
         said = subprocess.run(command, capture_output=True, text=True, check=False)
         names = sorted(set(re.findall(r"^Inst (\S+)", said.stdout, re.M)) - {"mixnet-exporter"})
         if not names:
-            raise unittest.SkipTest(f"apt of the tree knows no packages: {said.stderr.strip()[-200:]}")
-        show = ["chroot", wanted, "apt-cache", "show", "--no-all-versions", *names]
+            raise unittest.SkipTest(f"apt knows no packages: {said.stderr.strip()[-200:]}")
+        show = ["apt-cache", "show", "--no-all-versions", *names]
         sizes = [int(size) for size in re.findall(r"^Installed-Size: (\d+)", subprocess.run(show, capture_output=True, text=True, check=True).stdout, re.M)]
-        total = sum(sizes) * 1024 + size_of(self.root)
-        print(f"closure on minimal Debian: {len(names)} packages and this one, {total / 1e6:.1f} MB: {' '.join(names)}")
-        self.assertLess(total, CLOSURE_MAX)
+        others = sum(sizes) * 1024
+        whole = others + size_of(self.root)
+        print(f"closure on minimal Debian: {len(names)} packages of {others / 1e6:.1f} MB, {whole / 1e6:.1f} MB with this one: {' '.join(names)}")
+        self.assertLess(others, CLOSURE_MAX)
 
     def test_two_builds_are_the_same(self):
         if not os.environ.get("MIXNET_REPRODUCIBLE"):
