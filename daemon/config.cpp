@@ -87,7 +87,8 @@ Option text_option(std::string flag, std::string section, std::string key, std::
 
 /// In the longest unit that it is a whole number of: "2d".
 std::string in_words(std::chrono::milliseconds duration) {
-  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}};
+  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
+      {86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1000, "s"}};
   for (const auto& [milliseconds, unit] : kUnits) {
     if (duration.count() % milliseconds == 0) return std::to_string(duration.count() / milliseconds).append(unit);
   }

@@ -61,7 +61,7 @@ constexpr Metric kNotificationTime = gauge("mixnet_exporter_alert_notification_l
 constexpr Metric kHistoryUp = gauge("mixnet_exporter_history_up", "Whether the history could be written to disk last.");
 constexpr Metric kHistoryTicks = counter("mixnet_exporter_history_ticks_total", "Recordings written to the history.");
 constexpr Metric kHistoryDropped = counter("mixnet_exporter_history_dropped_ticks_total",
-                                           "Recordings lost, as the disk or the clock did not allow to write them.");
+                                           "Recordings lost, as the disk or the clock did not let them be written.");
 constexpr Metric kHistorySetAside =
     counter("mixnet_exporter_history_files_set_aside_total", "Damaged files of the history set aside for new ones.");
 constexpr Metric kHistoryBytes = gauge("mixnet_exporter_history_bytes", "Size of the history's file, without its journal.");

@@ -18,7 +18,8 @@ Result<KernelClock> ask(const Roots& roots) {
   KernelClock out{};  // no modes: asks, changes nothing
   out.result = ::adjtimex(&out.state);
   // Some sandboxes refuse even the question, which is no fault of the clock's.
-  if (out.result < 0 && fault_of(errno) == Fault::denied) return fail(Fault::absent, "adjtimex is not permitted here");
+  if (out.result < 0 && fault_of(errno) == Fault::denied)
+    return fail(Fault::absent, "adjtimex is not permitted here; 15-clock.conf among the examples of the unit gives it");
   if (out.result < 0) return fail(fault_of(errno), std::string("adjtimex: ") + std::strerror(errno));
   return out;
 }

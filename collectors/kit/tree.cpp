@@ -51,9 +51,10 @@ Fault fault_of(int error) {
     case ENOTDIR:
     case ENODEV:
     case ENXIO:
-    case EINVAL:      // sysfs: the attribute does not apply now, as the speed of an interface that is down
-    case EOPNOTSUPP:  // /proc/pressure with psi=0
-    case ESRCH:       // /proc/PID of a process that has just ended
+    case EINVAL:           // sysfs: the attribute does not apply now, as the speed of an interface that is down
+    case EOPNOTSUPP:       // /proc/pressure with psi=0
+    case EPROTONOSUPPORT:  // netlink: a part of the kernel that is not there, or a module that nobody has loaded
+    case ESRCH:            // /proc/PID of a process that has just ended
       return Fault::absent;
     case EACCES:
     case EPERM: return Fault::denied;

@@ -28,7 +28,7 @@ constexpr std::string_view kHead =
 constexpr std::string_view kNodesHead =
     "\n# The nodes of this host. With no entry every node that runs here is found and looked at; with entries only those are.\n"
     "# `mixnet-exporter config init` writes them from what it finds.\n"
-    "#nodes:\n";
+    "nodes:\n";
 
 /// One line of a setting, with its help above it.
 void append_setting(std::string& out, std::string_view indentation, std::string_view help, std::string_view key,
@@ -152,9 +152,9 @@ void append_nodes(std::string& out) {
   };
   for (const auto& key : node_keys()) {
     const bool first = &key == &node_keys().front();
-    out.append("#    # ").append(key.help).append("\n");
+    out.append(first ? "  # " : "    # ").append(key.help).append("\n");
     for (const auto& [name, value] : kExample) {
-      if (name == key.name) out.append(first ? "#  - " : "#    ").append(name).append(": ").append(value).append("\n");
+      if (name == key.name) out.append(first ? "  #- " : "    #").append(name).append(": ").append(value).append("\n");
     }
   }
 }

@@ -391,8 +391,11 @@ void Server::Core::admit(int fd, const sockaddr_storage& peer, socklen_t length)
   if (tls) arriving_->tls = protected_by->tls;
   arriving_->network = network_of(reinterpret_cast<const sockaddr*>(&peer));
   // A Unix socket's peer has no address; libmicrohttpd wants to copy one all the same.
-  MHD_add_connection(tls ? tls_ : plain_, fd, reinterpret_cast<const sockaddr*>(&peer),
-                     std::max<socklen_t>(length, sizeof(sa_family_t)));
+  MHD_Daemon* daemon = tls ? tls_ : plain_;
+  const auto added = MHD_add_connection(daemon, fd, reinterpret_cast<const sockaddr*>(&peer),
+                                        std::max<socklen_t>(length, sizeof(sa_family_t)));
+  // Since its version 1.0 libmicrohttpd only queues it, and tells of it when it runs next.
+  if (added == MHD_YES && arriving_) MHD_run(daemon);
   arriving_.reset();
 }
 

@@ -35,11 +35,10 @@ def dependencies(package):
     return [name for name in names if not name.startswith("systemd")]
 
 
-def tree(packages, suite="bookworm", replace=()):
-    """The folder of a tree with these packages in it; the test is skipped where it cannot be made. `replace` is what mmdebstrap
-    is to run in it, as for sources other than the system's."""
+def tree(packages, suite="bookworm", common=COMMON):
+    """The folder of a tree with these packages in it; the test is skipped where it cannot be made."""
     needs("mmdebstrap")
-    names = ",".join(sorted({*COMMON, *packages}))
+    names = ",".join(sorted({*common, *packages}))
     key = hashlib.sha256(f"{suite} {names} {MASKED}".encode()).hexdigest()[:12]
     folder = support.scratch() / "systemd" / f"tree-{suite}-{key}"
     if (folder / ".made").exists():
@@ -47,7 +46,7 @@ def tree(packages, suite="bookworm", replace=()):
     subprocess.run(["rm", "-rf", "--one-file-system", folder], check=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = ["mmdebstrap", "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"']
-    command += ['--aptopt=Acquire::Retries "2"', f"--include={names}", *replace, suite, str(folder), *sources(suite)]
+    command += ['--aptopt=Acquire::Retries "2"', f"--include={names}", suite, str(folder), *sources(suite)]
     made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
     if made.returncode != 0:
         raise unittest.SkipTest(f"no tree of {suite} can be made: {(made.stderr.strip().splitlines() or ['no reason given'])[-1]}")

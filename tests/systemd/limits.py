@@ -13,7 +13,7 @@ import packages
 import support
 from machine import SystemdMachine
 
-SECONDS = 400
+SECONDS = 500
 CGROUP = "mixnet_node_cgroup_"
 KIB = 1024
 
@@ -26,7 +26,7 @@ def prepare(root):
     for program in (support.simulator(), support.simulated_network()):
         shutil.copy(program, root / "node")
     (root / "etc/systemd/system/nym-node.service").write_text(
-        node.NODE_UNIT + "Restart=no\nIOAccounting=yes\nMemoryMax=64M\nCPUQuota=20%\nTasksMax=64\nOOMPolicy=continue\n", encoding="utf-8"
+        node.NODE_UNIT + "Restart=no\nIOAccounting=yes\nMemoryMax=64M\nCPUQuota=50%\nTasksMax=512\nOOMPolicy=continue\n", encoding="utf-8"
     )
     (root / "etc/mixnet-exporter/mixnet-exporter.yml").write_text(
         "collectors: {nym_api: false, node_status_api: false, reachability: false, self_description: false}\n", encoding="utf-8"
@@ -59,8 +59,8 @@ class Limits(unittest.TestCase):
 
     def test_the_units_limits(self):
         self.assertEqual(64 << 20, self.value("memory_max_bytes"))
-        self.assertEqual(64, self.value("tasks_max"))
-        self.assertAlmostEqual(0.2, self.value("cpu_quota_cores"))
+        self.assertEqual(self.file("after", "pids.max"), self.value("tasks_max"))
+        self.assertAlmostEqual(0.5, self.value("cpu_quota_cores"))
 
     def test_the_load_on_memory(self):
         self.assertEqual(1, self.value("oom_kills_total"))

@@ -14,19 +14,30 @@ print_files() {
   done
 }
 
+wait_for_node() {
+  local _
+  for _ in $(seq 60); do
+    if curl -fs http://127.0.0.1:8080/api/v1/health >/dev/null; then return; fi
+    sleep 1
+  done
+  journalctl --no-pager --unit=nym-node.service >&2
+  exit 1
+}
+
 load() {
   in_group dd if=/dev/zero of=/dev/vdb bs=64k count=48 oflag=direct
   in_group dd if=/dev/vdb of=/dev/null bs=32k count=20 iflag=direct
   in_group dd if=/dev/zero of=/dev/null bs=200M count=1 || true # killed: it is more than MemoryMax
-  in_group timeout 4 sh -c 'while true; do true; done' || true
-  # shellcheck disable=SC2016  # for that shell to expand
-  in_group sh -c 'for i in $(seq 80); do sleep 5 & done; wait' || true # more than TasksMax
+  in_group timeout 3 sh -c 'while true; do true; done' || true
+  systemctl set-property --runtime nym-node.service "TasksMax=$(($(cat "$group/pids.current") + 2))"
+  in_group sh -c 'sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait' || true # more than TasksMax
 }
 
+set -x # for the console
 useradd --system --create-home --home-dir /home/nym nym
 systemd-sysusers
 systemctl start nym-node.service mixnet-exporter.service
-until curl -fs http://127.0.0.1:8080/api/v1/health >/dev/null; do sleep 0.5; done
+wait_for_node
 load
 # It is stopped while it is compared; the exporter looks for nodes every so often.
 until curl -fs http://127.0.0.1:10087/metrics | grep -q '^mixnet_node_cgroup_tasks_max'; do sleep 0.5; done
@@ -41,3 +52,5 @@ for name in memory.max pids.max cpu.weight; do
 done
 echo "==== failed"
 systemctl --failed --no-legend --plain
+echo "==== journal"
+journalctl --no-pager --output=cat --priority=warning --unit=mixnet-exporter.service

@@ -24,7 +24,7 @@ class NewerDebian(unittest.TestCase):
             self.assertEqual("The configuration is good.\n", here.run("mixnet-exporter", "config", "check"))
             self.assertEqual("-- No entries --\n", here.run("journalctl", "--no-pager", "--priority=warning", "--unit=mixnet-exporter"))
             here.apt("purge", "mixnet-exporter")
-            self.assertEqual("", here.run("systemctl", "--failed", "--no-legend", "--plain"))
+            self.assertEqual("", here.run("systemctl", "list-units", "--failed", "--no-legend", "--plain", "mixnet-*"))
 
 
 if __name__ == "__main__":
