@@ -13,14 +13,6 @@
 namespace mixnet {
 namespace {
 
-/// A flag as it is parsed and shown.
-struct Flag {
-  std::string name, help, preset;
-  bool boolean = false, repeatable = false;
-  std::string_view command = {};  ///< that alone has it; empty: all have
-  std::string value = "VALUE";    ///< what stands for it in the help where there is no preset
-};
-
 constexpr std::string_view kConfigFile = "config.file";
 
 /// Names that node_exporter keeps for old command lines, and what they are called now.
@@ -35,7 +27,7 @@ constexpr OldName kOldNames[] = {
     {"collector.netdev.device-whitelist", "collector.netdev.device-include"},
 };
 
-std::vector<Flag> all_flags() {
+std::vector<Flag> common_flags() {
   const auto defaults = read_config({}, "", "").value();
   std::vector<Flag> out;
   out.push_back({std::string(kConfigFile), "Configuration file; the default one need not exist.", kDefaultConfigFile});
@@ -55,15 +47,6 @@ std::vector<Flag> all_flags() {
   return out;
 }
 
-void add_flags_of(std::span<const Command> commands, std::vector<Flag>& out) {
-  for (const auto& command : commands) {
-    for (const auto& flag : command.flags) {
-      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.value.empty(), flag.repeatable, command.name,
-                     std::string(flag.value)});
-    }
-  }
-}
-
 const Flag* find(const std::vector<Flag>& flags, std::string_view name) {
   const auto at = std::find_if(flags.begin(), flags.end(), [&](const Flag& flag) { return flag.name == name; });
   return at == flags.end() ? nullptr : &*at;
@@ -80,14 +63,14 @@ tl::unexpected<Error> unknown_flag(const std::vector<Flag>& flags, std::string_v
 
 class Parser {
  public:
-  explicit Parser(std::span<const char* const> arguments) : arguments_(arguments), flags_(all_flags()) {}
+  Parser(std::span<const char* const> arguments, std::span<const Command> commands)
+      : arguments_(arguments), commands_(commands), flags_(all_flags(commands)) {}
 
-  Result<CommandLine> parse(std::span<const Command> commands) {
-    add_flags_of(commands, flags_);
+  Result<CommandLine> parse() {
     while (at_ < arguments_.size()) {
       std::string_view argument = arguments_[at_++];
       if (argument == "-h" || argument == "--help") {
-        out_.print = help_text(commands);
+        out_.print = help_text(commands_);
       } else if (argument == "--version") {
         out_.print = version_text();
       } else if (argument.starts_with("-")) {
@@ -96,7 +79,7 @@ class Parser {
         words_.emplace_back(argument);
       }
     }
-    if (!words_.empty() && out_.print.empty()) TRY(take_command(commands));
+    if (!words_.empty() && out_.print.empty()) TRY(take_command());
     if (out_.print.empty()) TRY(check_own_flags());
     return std::move(out_);
   }
@@ -166,19 +149,19 @@ class Parser {
   }
 
   /// The command whose name the first words are; the rest has to be its argument.
-  Result<void> take_command(std::span<const Command> commands) {
+  Result<void> take_command() {
     const Command* found = nullptr;
     std::size_t length = 0;
     std::string name;
     for (std::size_t count = 1; count <= words_.size(); ++count) {
       name.append(name.empty() ? "" : " ").append(words_[count - 1]);
-      const auto at = std::find_if(commands.begin(), commands.end(), [&](const Command& each) { return each.name == name; });
-      if (at == commands.end()) continue;
+      const auto at = std::find_if(commands_.begin(), commands_.end(), [&](const Command& each) { return each.name == name; });
+      if (at == commands_.end()) continue;
       found = &*at;
       length = count;
     }
     const auto rest = joined(length);
-    if (found == nullptr || (found->argument.empty() && !rest.empty())) return unknown_command(commands);
+    if (found == nullptr || (found->argument.empty() && !rest.empty())) return unknown_command();
     if (!found->argument.empty() && rest.empty()) {
       return fail(Fault::malformed, in_quotes(found->name) + " needs " + std::string(found->argument));
     }
@@ -187,10 +170,11 @@ class Parser {
     return {};
   }
 
-  tl::unexpected<Error> unknown_command(std::span<const Command> commands) const {
+  tl::unexpected<Error> unknown_command() const {
     std::vector<std::string> names;
     std::string list;
-    for (const auto& command : commands) {
+    for (const auto& command : commands_) {
+      if (command.hidden) continue;
       names.emplace_back(command.name);
       list.append(list.empty() ? "" : ", ").append(command.name);
     }
@@ -200,6 +184,7 @@ class Parser {
   }
 
   std::span<const char* const> arguments_;
+  std::span<const Command> commands_;
   std::size_t at_ = 0;
   std::vector<Flag> flags_;
   std::vector<std::string> words_;
@@ -231,8 +216,19 @@ void append_entry(std::string& out, std::string_view head, std::string_view text
 
 }  // namespace
 
+std::vector<Flag> all_flags(std::span<const Command> commands) {
+  auto out = common_flags();
+  for (const auto& command : commands) {
+    for (const auto& flag : command.flags) {
+      out.push_back({std::string(flag.name), std::string(flag.help), "", flag.value.empty(), flag.repeatable, command.name,
+                     std::string(flag.value), command.hidden});
+    }
+  }
+  return out;
+}
+
 Result<CommandLine> parse_command_line(std::span<const char* const> arguments, std::span<const Command> commands) {
-  return Parser(arguments).parse(commands);
+  return Parser(arguments, commands).parse();
 }
 
 std::string help_text(std::span<const Command> commands) {
@@ -240,16 +236,16 @@ std::string help_text(std::span<const Command> commands) {
       "usage: mixnet-exporter [<flags>] [<command>]\n\n"
       "Exposes metrics of this host, as node_exporter does, to Prometheus.\n\nCommands:\n";
   for (const auto& command : commands) {
+    if (command.hidden) continue;
     const std::string argument = command.argument.empty() ? "" : " " + std::string(command.argument);
     append_entry(out, "  " + std::string(command.name) + argument, command.help);
   }
   out += "\nFlags:\n";
   append_entry(out, "  -h, --help", "Show this help.");
   append_entry(out, "      --version", "Show the version.");
-  auto flags = all_flags();
-  add_flags_of(commands, flags);
   std::string_view command;
-  for (const auto& flag : flags) {
+  for (const auto& flag : all_flags(commands)) {
+    if (flag.hidden) continue;
     if (flag.command != command) out.append("\nFlags of ").append(flag.command).append(":\n");
     command = flag.command;
     if (flag.boolean && !flag.command.empty()) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/commands/all_commands.h"
 #include "daemon/config.h"
@@ -15,6 +16,19 @@ struct CommandLine {
   Flags flags;
   std::string print;
 };
+
+/// A flag, as it is parsed and shown.
+struct Flag {
+  std::string name;  ///< without dashes
+  std::string help, preset;
+  bool boolean = false, repeatable = false;
+  std::string_view command = {};  ///< that alone has it; empty: all have
+  std::string value = "VALUE";    ///< what stands for it in the help where there is no preset
+  bool hidden = false;            ///< from the help
+};
+
+/// Every flag but --help and --version, in the order --help shows them: those that all commands have, then those of each.
+std::vector<Flag> all_flags(std::span<const Command> commands);
 
 /// Reads the arguments after the program's name, as kingpin does for node_exporter: `--flag=value` and `--flag value`, before
 /// and after the command; booleans as `--flag`, `--no-flag`, `--flag=true` and `--flag=false`; no flag twice but lists.

@@ -75,6 +75,21 @@ constexpr Key kKeys[] = {
     {"exit_interface", &NodeSettings::exit_interface, check_interface},
 };
 
+constexpr NodeKey kHelp[] = {
+    {"name", "Label `node` of the node's metrics; its own id where not given."},
+    {"kind", "What it is: nym, the default."},
+    {"unit", "Its systemd unit, by which it is found."},
+    {"config_file", "Its config.toml."},
+    {"data_directory", "Where its databases are."},
+    {"http_url", "Address of its HTTP API, http://127.0.0.1:8080 say."},
+    {"access_token_file", "File with the token of its metrics endpoint, or the name of a systemd credential."},
+    {"identity_key", "Its identity key in base 58, where its API does not tell it."},
+    {"wireguard_interface", "Its WireGuard interface; nymwg where not given."},
+    {"exit_interface", "The tunnel interface of its exit; nymtun0 where not given."},
+    {"ports", "Ports that it listens on, by role: mix, verloc, http, client_ws, lp_control, lp_data, wireguard."},
+    {"passthrough", "Give what its own metrics endpoint has beyond what is known, under its own names."},
+};
+
 void read_text(const YamlMapping& entry, const Key& key, NodeSettings& out) {
   const auto value = entry.get(key.name);
   auto text = value.text();
@@ -121,6 +136,8 @@ void append_ports(const NodePorts& ports, std::string& out) {
 }
 
 }  // namespace
+
+std::span<const NodeKey> node_keys() { return kHelp; }
 
 std::vector<NodeSettings> read_nodes(const YamlValue& nodes) {
   std::vector<NodeSettings> out;

@@ -3,12 +3,21 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/node/nodes.h"
 #include "daemon/yaml.h"
 
 namespace mixnet {
+
+/// A key of an entry of `nodes:`, for documents.
+struct NodeKey {
+  std::string_view name, help;
+};
+
+/// Every key of an entry, in the order in which nodes_as_yaml writes them.
+std::span<const NodeKey> node_keys();
 
 /// The configuration's `nodes:`, a list with an entry for each node of this host. What is wrong is noted at its place in the
 /// Yaml that `nodes` is of.

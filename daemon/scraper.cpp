@@ -18,12 +18,12 @@ web::Response exposition_response(Format format, bool gzip, std::shared_ptr<cons
 
 }  // namespace
 
-Samples& Exposition::own() {
+Samples& BoardExposition::own() {
   own_.clear();
   return own_;
 }
 
-void Exposition::write(Format format, std::string& out) {
+void BoardExposition::write(Format format, std::string& out) {
   parts_.assign(board_->samples().begin(), board_->samples().end());
   parts_.push_back(&own_);
   writer_.write(parts_, format, out);

@@ -21,9 +21,9 @@
 namespace mixnet {
 
 /// One exposition of everything selected, again and again into the same memory: collect, then write it in each format wanted.
-class Exposition {
+class BoardExposition {
  public:
-  explicit Exposition(std::unique_ptr<Board> board) : board_(std::move(board)) {}
+  explicit BoardExposition(std::unique_ptr<Board> board) : board_(std::move(board)) {}
 
   Board& board() { return *board_; }
   void use(std::unique_ptr<Board> board) { board_ = std::move(board); }
@@ -115,7 +115,7 @@ class Scraper {
   void log_changes();
 
   const Options options_;
-  Exposition exposition_;
+  BoardExposition exposition_;
   ExporterMetrics exporter_metrics_;
   BodyPool pool_;
   /// Of the collection made last, by format and compression; made when first wanted.

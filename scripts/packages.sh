@@ -65,6 +65,22 @@ browser_packages=(
 )
 command -v npm >/dev/null || browser_packages+=(npm)
 
+# To build the Debian package and look at it: lintian, hardening-check (devscripts), blhc.
+deb_packages=(
+  blhc
+  debhelper
+  devscripts
+  dpkg-dev
+  lintian
+)
+
+# To boot trees of Debian under a systemd of their own, in systemd-nspawn and (its disk is made by e2fsprogs) in qemu.
+systemd_packages=(
+  e2fsprogs
+  mmdebstrap
+  systemd-container
+)
+
 # Units that come with test_packages. Where a package is newly installed its unit is neither started nor enabled.
 test_services=(
   prometheus

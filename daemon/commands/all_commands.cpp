@@ -8,6 +8,8 @@
 #include "daemon/commands/config_prometheus.h"
 #include "daemon/commands/config_show.h"
 #include "daemon/commands/discover.h"
+#include "daemon/commands/doctor.h"
+#include "daemon/commands/documents.h"
 #include "daemon/commands/history.h"
 #include "daemon/commands/probe.h"
 #include "daemon/commands/run.h"
@@ -25,6 +27,8 @@ constexpr Command kCommands[] = {
     {"status", "Print how the nodes and the host are, what to do, and the newest values.", run_status, kStatusFlags},
     {"collectors", "List the collectors: on or off, and what they find on this host.", run_collectors},
     {"discover", "Look for nodes on this host and print what is known of each, and from where.", run_discover},
+    {"doctor", "Look at all that is to be set up, as the service's user, and print what works and what to do.", run_doctor,
+     kDoctorFlags},
     {"targets", "Ask the network for its nodes and write them as targets for Prometheus's file_sd.", run_targets,
      kTargetsFlags},
     {"probe", "Print the metrics of a result that nym-gateway-probe has printed.", run_probe, kProbeFlags},
@@ -36,6 +40,8 @@ constexpr Command kCommands[] = {
     {"config init", "Write a commented configuration file, new ones only, from the nodes that are found.", run_config_init},
     {"config prometheus", "Print the entry for Prometheus's scrape_configs that fits this installation.",
      run_config_prometheus},
+    {"documents", "Write what is installed beside the program and made from its tables.", run_documents, kDocumentsFlags, "",
+     true},
 };
 
 }  // namespace

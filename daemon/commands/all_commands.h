@@ -22,6 +22,7 @@ struct Command {
   int (*run)(const Flags& flags);  ///< gives the exit status
   std::span<const CommandFlag> flags = {};
   std::string_view argument = {};  ///< what has to follow the name, "SERIES" say; empty: nothing
+  bool hidden = false;             ///< from --help and what is made like it: not for operators
 };
 
 /// Every command, in the order --help shows them.

@@ -11,7 +11,13 @@
 namespace mixnet {
 namespace {
 
-/// What `run` would refuse of the web configuration file, or of listening beyond loopback without it.
+int refused(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.message.c_str());
+  return 1;
+}
+
+}  // namespace
+
 Result<void> check_web(const Config::Web& web) {
   std::shared_ptr<const web::Protection> protection;
   if (!web.config_file.empty()) protection = TRY(web::load_web_config(web.config_file));
@@ -22,13 +28,6 @@ Result<void> check_web(const Config::Web& web) {
   }
   return web::check_exposure(exposed, protection.get(), web.allow_unprotected);
 }
-
-int refused(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.message.c_str());
-  return 1;
-}
-
-}  // namespace
 
 int run_config_check(const Flags& flags) {
   const auto config = load_config(flags);

@@ -15,7 +15,8 @@ int run_scrape(const Flags& flags) {
     return 1;
   }
   log_open(config->log.level, config->log.format);
-  Exposition exposition(std::make_unique<Board>(config->roots, config->settings, config->enabled_collectors(), Pace::once));
+  BoardExposition exposition(
+      std::make_unique<Board>(config->roots, config->settings, config->enabled_collectors(), Pace::once));
   exposition.collect({});
   add_build_info(exposition.own());
   std::string text;

@@ -138,9 +138,9 @@ std::string line_path(const Plot::DrawnLine& drawn, const Vertical& vertical) {
 std::string band_path(const Plot::DrawnLine& drawn, const Vertical& vertical) {
   std::string out;
   const double sign = sign_of(*drawn.line);
-  const auto& [least, mean, greatest] = drawn.values;
+  const auto &least = drawn.values.min, &greatest = drawn.values.max;
   bool is_seen = false;
-  for_each_run(mean, [&](std::size_t first, std::size_t end) {
+  for_each_run(drawn.values.mean, [&](std::size_t first, std::size_t end) {
     if (end == first + 1) return;
     Path path(out);
     path.move_to(static_cast<int>(first), vertical(sign * greatest[first]));
@@ -280,15 +280,15 @@ void append_lines(const Plot& plot, std::string& out) {
 void append_bar_row(const Plot::DrawnLine& drawn, int row, std::string& out) {
   std::string bars, level;
   for_each_run(drawn.values.mean, [&](std::size_t first, std::size_t end) {
-    level += "M" + std::to_string(first) + " " + std::to_string(row * kBarRow + kBarTop + kBarHeight) + "h" +
-             std::to_string(end - first);
+    level.append("M").append(std::to_string(first)).append(" ").append(std::to_string(row * kBarRow + kBarTop + kBarHeight));
+    level.append("h").append(std::to_string(end - first));
     for (auto step = first; step < end; ++step) {
       if (drawn.values.mean[step] <= 0.5) continue;
       auto last = step;
       while (last < end && drawn.values.mean[last] > 0.5) ++last;
       const auto width = std::to_string(last - step);
-      bars += "M" + std::to_string(step) + " " + std::to_string(row * kBarRow + kBarTop) + "h" + width + "v" +
-              std::to_string(kBarHeight) + "h-" + width + "z";
+      bars.append("M").append(std::to_string(step)).append(" ").append(std::to_string(row * kBarRow + kBarTop));
+      bars.append("h").append(width).append("v").append(std::to_string(kBarHeight)).append("h-").append(width).append("z");
       step = last;
     }
   });

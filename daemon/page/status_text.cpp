@@ -74,7 +74,8 @@ void append_problem(const Problem& problem, UnixMs now, const TextStyle& style, 
   out.append(kIndent, ' ').append(folded("-> " + terminal_text(problem.remedy), kIndent, style.width)).append("\n");
 }
 
-void append_row(std::string_view name, const std::string& value, std::string spark, const TextStyle& style, std::string& out) {
+void append_row(std::string_view name, const std::string& value, const std::string& spark, const TextStyle& style,
+                std::string& out) {
   out.append("  ").append(padded(std::string(name), kNameWidth));
   if (spark.empty()) {
     out.append(value).append("\n");

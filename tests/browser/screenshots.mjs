@@ -8,8 +8,8 @@ import { launch, open } from "./page.mjs";
 const [url, folder] = process.argv.slice(2);
 const BYTES_MAX = 200_000;
 const PICTURES = [
-  { name: "status-page", width: 1160, height: 1000, dark: false },
-  { name: "status-page-dark", width: 1160, height: 1000, dark: true },
+  { name: "status-page", width: 1240, height: 960, dark: false },
+  { name: "status-page-dark", width: 1240, height: 960, dark: true },
   { name: "status-page-phone", width: 360, height: 1200, dark: true },
 ];
 

@@ -64,6 +64,7 @@
 #include "daemon/alerts/notices.h"
 #include "daemon/checks/check_state.h"
 #include "daemon/config.h"
+#include "daemon/doctor/monitoring_findings.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
 #include "daemon/web/passwords.h"
@@ -170,6 +171,22 @@ void read_nym_api_bodies(std::string_view text) {
   (void)read_key_rotation(*body);
   (void)read_score_rules(*body);
   (void)read_api_health(*body);
+}
+
+/// What a Prometheus, a Grafana or an Alertmanager answers to the doctor; whatever it is, each finding is one line.
+void read_monitoring(std::string_view text) {
+  HttpResponse answer;
+  answer.outcome = HttpOutcome::answered;
+  answer.status = 200;
+  answer.body = text;
+  const Answers answers(4, answer);
+  const OurTarget us{plain_sample(text, "a"), {"10087"}, "/metrics"};
+  const std::vector<Diagnoses> sections = {prometheus_findings("http://p", us, answers), grafana_findings("http://g", answers),
+                                           alertmanager_findings("http://a", answers)};
+  std::size_t lines = 2 + 2 * sections.size();
+  for (const auto& section : sections) lines += 2 * section.findings.size();
+  const auto told = findings_text(sections);
+  if (static_cast<std::size_t>(std::count(told.begin(), told.end(), '\n')) > lines) std::abort();
 }
 
 void read_probe(std::string_view text) {
@@ -379,6 +396,7 @@ constexpr Target kTargets[] = {
        Meminfo out;
        (void)parse_meminfo(text, out);
      }},
+    {"monitoring", read_monitoring},
     {"net_dev",
      [](std::string_view text) {
        std::vector<NetDev> devices;

@@ -106,16 +106,27 @@ class VirtualMachine:
     def _boot(self, folder, seconds):
         (kernel,) = (self.unpacked / "boot").glob("vmlinuz-*")
         command = [self.unpacked / "usr/bin/qemu-system-x86_64"]
-        command += ["-L", self.unpacked / "usr/share/qemu", "-L", self.unpacked / "usr/share/seabios"]
+        for root in (self.unpacked, pathlib.Path("/")):  # what this machine has installed is not unpacked
+            command += ["-L", root / "usr/share/qemu", "-L", root / "usr/share/seabios"]
         command += ["-machine", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "2", "-m", "1024"]
         command += ["-nodefaults", "-no-reboot", "-display", "none"]
         command += ["-serial", f"file:{folder}/console", "-serial", f"file:{folder}/said"]
-        command += ["-kernel", kernel, "-initrd", folder / "initramfs", "-append", "console=ttyS0 quiet panic=-1 psi=1"]
+        command += ["-kernel", kernel, "-initrd", folder / "initramfs", *self._options(folder)]
         try:
-            subprocess.run(command, env={**os.environ, **self.libraries}, stdin=subprocess.DEVNULL, timeout=seconds, check=True)
+            subprocess.run(command, env={**os.environ, **self.libraries, **self._modules()}, stdin=subprocess.DEVNULL, timeout=seconds, check=True)
         except subprocess.TimeoutExpired:
             console = (folder / "console").read_text("utf-8", "replace")
             raise AssertionError(f"the virtual machine took more than {seconds} s:\n{console[-3000:]}") from None
+
+    def _modules(self):
+        """Where qemu's own modules are: with it, or where this machine has qemu installed."""
+        folders = [pathlib.Path(root, folder, "qemu") for root in (self.unpacked, "/") for folder in _LIBRARY_FOLDERS]
+        found = [folder for folder in folders if (folder / "accel-tcg-x86_64.so").exists()]
+        return {"QEMU_MODULE_DIR": str(found[0])} if found else {}
+
+    def _options(self, _):
+        """What qemu is told beside that, of a machine in `folder`."""
+        return ["-append", "console=ttyS0 quiet panic=-1 psi=1"]
 
 
 _LIBRARY_FOLDERS = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")

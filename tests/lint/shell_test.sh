@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-mapfile -t scripts < <(grep -rlE '^#!.*\bbash$|^# shellcheck shell=bash' .ci scripts tests bench --include='*' \
+mapfile -t scripts < <(grep -rlE '^#!.*\bbash$|^# shellcheck shell=bash' .ci packaging scripts systemd tests bench --include='*' \
   --exclude-dir=fixtures --exclude-dir=corpus --exclude-dir=__pycache__ 2>/dev/null | sort)
 shellcheck --external-sources "${scripts[@]}"

@@ -78,7 +78,7 @@ TEST(Alarms, GetsWorseAtOnceAndBetterAfterAWhile) {
   EXPECT_EQ(worse[0].kind, Kind::changed);
   EXPECT_EQ(worse[0].alarm.status, Status::critical);
   EXPECT_EQ(worse[0].alarm.since, Course::time(1)) << "with this status";
-  for (double minute = 2; minute < 6; ++minute) EXPECT_TRUE(course.at(minute, Status::warning).empty()) << minute;
+  for (int minute = 2; minute < 6; ++minute) EXPECT_TRUE(course.at(minute, Status::warning).empty()) << minute;
   EXPECT_EQ(course.status(), Status::critical);
   const auto better = course.at(6, Status::warning);
   ASSERT_EQ(better.size(), 1u);

@@ -156,6 +156,7 @@ TEST(AlertmanagerChannel, GoesOnAfterARestart) {
 TEST(AlertmanagerChannel, TellsManyInPieces) {
   Course course(Kind::alertmanager);
   std::vector<Alarm> alarms;
+  alarms.reserve(150);
   for (int i = 0; i < 150; ++i) alarms.push_back(alarm(Status::warning, std::to_string(i)));
   (void)course.note(alarms);
   std::set<std::string> all;

@@ -111,6 +111,7 @@ TEST(Notices, AreNotMadeOfAnotherBeginning) {
 TEST(Notices, AreBounded) {
   Record record;
   std::vector<Alarm> alarms;
+  alarms.reserve(Record::kPendingMax + 3);
   for (std::size_t i = 0; i < Record::kPendingMax + 3; ++i) alarms.push_back(alarm(Status::warning, "n" + std::to_string(i)));
   EXPECT_EQ(note_changes(record, webhook(), alarms, 1), 3u);
   EXPECT_EQ(record.pending.size(), Record::kPendingMax);
