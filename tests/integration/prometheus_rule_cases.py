@@ -365,6 +365,7 @@ CASES = [
     Case("MixnetDiskSpaceLow", "critical", data_left(4), quiet=data_left(6)),
     # The data is in /, which one alert is enough for.
     Case("MixnetDiskSpaceLow", "critical", {**root_left(4), **data_left(4.1)}, labels=HOST, masked=False,
+         without=("node_filesystem_avail_bytes", "mixnet_node_data_filesystem_avail_bytes"),
          quiet={host("node_filesystem_avail_bytes", ROOT): None, **data_left(60)}),
     Case("MixnetDiskSpaceLow", "warning",
          {node("mixnet_node_data_filesystem_avail_bytes"): Written(f"{39 * GIB}-{GIB // 50}x600")}, holds=180,
