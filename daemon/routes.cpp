@@ -98,8 +98,11 @@ void ask(RecorderInbox& recorder, web::Responder responder, std::function<Result
   auto to = std::make_shared<web::Responder>(std::move(responder));
   const bool taken = recorder.ask([to, answer = std::move(answer)](const RecorderView& view) -> Result<void> {
     auto response = answer(view);
-    to->answer(response ? *std::move(response) : web::plain_response(503, response.error().message + "\n"));
-    if (!response) return tl::unexpected(response.error());
+    if (!response) {
+      to->answer(web::plain_response(503, response.error().message + "\n"));
+      return tl::unexpected(response.error());
+    }
+    to->answer(*std::move(response));
     return {};
   });
   if (!taken) to->answer(web::plain_response(503, "Too many wait for the history already.\n"));

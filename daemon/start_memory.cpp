@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
@@ -26,7 +27,7 @@ void give_back_if_code(std::string_view line) {
   std::uintptr_t begin = 0, end = 0;
   std::from_chars(range.data(), range.data() + dash, begin, 16);
   std::from_chars(range.data() + dash + 1, range.data() + range.size(), end, 16);
-  if (begin != 0 && end > begin) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  if (begin != 0 && end > begin) ::madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace

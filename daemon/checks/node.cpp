@@ -17,7 +17,7 @@ struct Truth {
 };
 
 void tell_truth(const Look& look, const NodeNow& node, const Truth& truth) {
-  if (!Look::any_seen({{truth.column}})) return;
+  if (truth.column == nullptr || !Look::any_seen({{truth.column}})) return;
   const auto held = look.held(look.past.values(*truth.column));
   if (!held) return look.missing(&node, truth.what);
   auto finding = look.finding(node.name);

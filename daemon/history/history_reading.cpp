@@ -147,6 +147,7 @@ Result<std::vector<Curve>> HistoryFile::curves(std::span<const std::string_view>
   if (count > kStepsMax) return fail(Fault::malformed, "more than " + std::to_string(kStepsMax) + " steps");
   const auto wanted = known(metrics);
   std::vector<Steps> all;
+  all.reserve(wanted.size());
   for (const auto& each : wanted) all.emplace_back(each.series, start, step, count);
   Matrix matrix;
   const auto add_values = [&] {
@@ -173,6 +174,7 @@ Result<std::vector<Curve>> HistoryFile::curves(std::span<const std::string_view>
   TRY(read_ticks(begin, to, wanted, matrix));
   add_values();
   std::vector<Curve> out;
+  out.reserve(all.size());
   for (const auto& steps : all) out.push_back(steps.curve());
   return out;
 }
