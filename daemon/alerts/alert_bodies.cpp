@@ -68,7 +68,7 @@ std::string identity_of(const Notice& notice) {
   for (const auto& text : {notice.alarm.alert, notice.alarm.node, std::to_string(notice.alarm.since), std::to_string(notice.at),
                            std::string(to_string(notice.kind))}) {
     hash.add(text);
-    hash.add('\xff');
+    hash.add(0xff);
   }
   return hash.text();
 }

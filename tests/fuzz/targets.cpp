@@ -65,6 +65,11 @@
 #include "daemon/checks/check_state.h"
 #include "daemon/config.h"
 #include "daemon/doctor/monitoring_findings.h"
+#include "daemon/history/column_codec.h"
+#include "daemon/history/history_json.h"
+#include "daemon/history/recording.h"
+#include "daemon/history/steps.h"
+#include "daemon/history/tick_row.h"
 #include "daemon/negotiation.h"
 #include "daemon/targets.h"
 #include "daemon/web/passwords.h"
@@ -287,6 +292,32 @@ void read_range(std::string_view text) {
   if (range && Range::parse(range->text()) != *range) std::abort();
 }
 
+/// A file of the history may be damaged by the disk, or made by somebody: what is taken for a column gives the same again.
+void read_history(std::string_view text) {
+  std::vector<double> values;
+  if (decode_column(text, values)) {
+    std::string again;
+    std::vector<double> twice;
+    encode_column(values, again);
+    if (!decode_column(again, twice) || twice.size() != values.size()) std::abort();
+  }
+  (void)read_tick_row(text, [](std::uint64_t, double) {});
+  Steps steps({"a_total", "", Type::counter}, 0, 300'000, 48);
+  (void)steps.add_written(0, 300'000, text);
+}
+
+void read_recording(std::string_view text) {
+  const auto recording = Recording::parse(text);
+  if (!recording) return;
+  for (const auto& matcher : recording->matchers) (void)matcher.matches(text);
+}
+
+void read_history_query(std::string_view text) {
+  const std::vector<web::Parameter> parameters{{"start", std::string(text)}, {"step", std::string(text)}};
+  const auto query = parse_history_query(parameters, 1'795'600'800'000);
+  if (query && (query->step <= 0 || query->to <= query->from)) std::abort();
+}
+
 void read_check_state(std::string_view text) {
   const auto state = CheckState::parse(text, "cpu");
   if (!state) return;
@@ -358,6 +389,8 @@ constexpr Target kTargets[] = {
        std::vector<Mount> mounts;
        (void)parse_mountinfo(copy, mounts);
      }},
+    {"history", read_history},
+    {"history_query", read_history_query},
     {"host_and_port",
      [](std::string_view text) {
        const auto parsed = HostAndPort::parse(text);
@@ -446,6 +479,7 @@ constexpr Target kTargets[] = {
     {"process_identity", [](std::string_view text) { (void)parse_process_identity(text); }},
     {"process_stat", [](std::string_view text) { (void)parse_process_stat(text); }},
     {"range", read_range},
+    {"recording", read_recording},
     {"request_target",
      [](std::string_view text) {
        web::Target out;
